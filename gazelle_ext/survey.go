@@ -1,0 +1,257 @@
+package gazelle_ext
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/bazelbuild/bazel-gazelle/walk"
+	"github.com/rules-xdist/rules_xdist/internal/plan"
+	"github.com/rules-xdist/rules_xdist/internal/pyscan"
+)
+
+// survey is what the extension knows of the whole repository before the first rule
+// is generated: a group may stretch over folders that Gazelle visits later.
+type survey struct {
+	// folders by path relative to the repository's root, "" for the root.
+	folders map[string]*folder
+	// modules are the scanned Python files by path.
+	modules map[string]*pyscan.File
+	// targets are the planned test targets by package.
+	targets map[string][]plan.Target
+	// imported are the test files that other files import, so that they need a
+	// library as well.
+	imported map[string]bool
+	// exported are the files that targets of other packages have as inputs.
+	exported map[string]bool
+	// config is pytest's configuration file, relative to the root, or "".
+	config string
+}
+
+// folder is a folder of the repository.
+type folder struct {
+	rel      string
+	settings settings
+	build    *rule.File
+	subdirs  []string
+	files    []string
+	// tests and sources are the names of its Python files: test files, and all
+	// others but conftest.py.
+	tests, sources []string
+	conftest       bool
+}
+
+// newSurvey reads the repository and plans its targets. What is wrong with it goes
+// to errors; the survey then holds the rest.
+func newSurvey(root string, errors *errorList) *survey {
+	s := &survey{
+		folders: map[string]*folder{},
+		modules: map[string]*pyscan.File{},
+		targets: map[string][]plan.Target{},
+	}
+	s.visit("", defaultSettings(), errors)
+	s.scan(root, errors)
+	s.config = s.pytestConfig(root)
+	s.imported = s.importedTests()
+	targets := plan.Build(s.testFiles(errors))
+	for _, t := range targets {
+		s.targets[t.Package] = append(s.targets[t.Package], t)
+	}
+	errors.add(plan.CheckNames(targets, s.otherRules())...)
+	s.exported = s.exportedFiles(targets)
+	return s
+}
+
+// visit reads the folder rel and those below it.
+func (s *survey) visit(rel string, inherited settings, errors *errorList) {
+	// Gazelle's own walk meets the same errors, BUILD files that do not parse for
+	// example, and reports them.
+	info, _ := walk.GetDirInfo(rel)
+	here, errs := inherited.withDirectives(rel, info.File)
+	errors.add(errs...)
+	f := &folder{rel: rel, settings: here, build: info.File, subdirs: info.Subdirs, files: info.RegularFiles}
+	if here.enabled {
+		f.sortFiles()
+	}
+	s.folders[rel] = f
+	for _, name := range info.Subdirs {
+		s.visit(path.Join(rel, name), here, errors)
+	}
+}
+
+func (f *folder) sortFiles() {
+	for _, name := range f.files {
+		switch {
+		case path.Ext(name) != ".py":
+		case name == "conftest.py":
+			f.conftest = true
+		case f.settings.isTest(name):
+			f.tests = append(f.tests, name)
+		default:
+			f.sources = append(f.sources, name)
+		}
+	}
+}
+
+func (s settings) isTest(name string) bool {
+	return slices.ContainsFunc(s.testPatterns, func(pattern string) bool {
+		matched, _ := path.Match(pattern, name)
+		return matched
+	})
+}
+
+func (f *folder) has(name string) bool { return slices.Contains(f.files, name) }
+
+// python returns the paths of the folder's Python files.
+func (f *folder) python() []string {
+	names := slices.Concat(f.tests, f.sources)
+	if f.conftest {
+		names = append(names, "conftest.py")
+	}
+	for i, name := range names {
+		names[i] = path.Join(f.rel, name)
+	}
+	return names
+}
+
+// scan reads all Python files, on all cores.
+func (s *survey) scan(root string, errors *errorList) {
+	paths := make(chan string)
+	var lock sync.Mutex
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for file := range paths {
+				module, err := scanFile(root, file)
+				lock.Lock()
+				if err != nil {
+					errors.add(err)
+				}
+				// What could be read of a broken file still keeps other errors true.
+				s.modules[file] = cmp.Or(module, &pyscan.File{})
+				lock.Unlock()
+			}
+		})
+	}
+	for _, f := range s.folders {
+		for _, file := range f.python() {
+			paths <- file
+		}
+	}
+	close(paths)
+	workers.Wait()
+}
+
+func scanFile(root, file string) (*pyscan.File, error) {
+	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	if err != nil {
+		// The error names the absolute path, which is the same file to a reader but
+		// another text on another machine.
+		if pathError, ok := err.(*os.PathError); ok {
+			err = pathError.Err
+		}
+		return nil, fmt.Errorf("%s:1: this Python file cannot be read: %w; mend it, or leave it out by # gazelle:exclude %s", file, err, path.Base(file))
+	}
+	return pyscan.Scan(file, source)
+}
+
+// testFiles returns the planner's view of the test files.
+func (s *survey) testFiles(errors *errorList) []plan.File {
+	var files []plan.File
+	for _, f := range s.folders {
+		for _, name := range f.tests {
+			file := path.Join(f.rel, name)
+			tests, errs := planTests(file, s.modules[file], f.settings)
+			errors.add(errs...)
+			files = append(files, plan.File{Path: file, Dist: f.settings.dist, Tests: tests})
+		}
+	}
+	return files
+}
+
+// importedTests returns the test files that some other file imports.
+func (s *survey) importedTests() map[string]bool {
+	byModule := map[string]string{}
+	for _, f := range s.folders {
+		for _, name := range f.tests {
+			file := path.Join(f.rel, name)
+			byModule[moduleOf(file)] = file
+		}
+	}
+	imported := map[string]bool{}
+	for importer, module := range s.modules {
+		for _, names := range s.importsOf(importer, module) {
+			for _, name := range names {
+				if file, ok := byModule[name]; ok && file != importer {
+					imported[file] = true
+				}
+			}
+		}
+	}
+	return imported
+}
+
+// exportedFiles returns the files that targets outside their package name.
+func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
+	exported := map[string]bool{}
+	for _, t := range targets {
+		for _, file := range t.Files {
+			if folderOf(file) != t.Package {
+				exported[file] = true
+			}
+		}
+		if t.Package != "" && s.config != "" {
+			exported[s.config] = true
+		}
+	}
+	return exported
+}
+
+// pytestConfig returns the configuration file that a plain pytest, started in the
+// root, takes: the first of these that configures pytest.
+// https://docs.pytest.org/en/stable/reference/customize.html
+func (s *survey) pytestConfig(root string) string {
+	candidates := []struct{ name, section string }{
+		{"pytest.toml", ""},
+		{".pytest.toml", ""},
+		{"pytest.ini", ""},
+		{".pytest.ini", ""},
+		{"pyproject.toml", "[tool.pytest"},
+		{"tox.ini", "[pytest]"},
+		{"setup.cfg", "[tool:pytest]"},
+	}
+	for _, candidate := range candidates {
+		if !s.folders[""].has(candidate.name) {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(root, candidate.name))
+		if err == nil && strings.Contains(string(content), candidate.section) {
+			return candidate.name
+		}
+	}
+	return ""
+}
+
+func folderOf(file string) string {
+	if dir := path.Dir(file); dir != "." {
+		return dir
+	}
+	return ""
+}
+
+// parents returns rel and the folders above it, nearest first, down to "".
+func parents(rel string) []string {
+	result := []string{rel}
+	for rel != "" {
+		rel = folderOf(rel)
+		result = append(result, rel)
+	}
+	return result
+}

@@ -1,0 +1,128 @@
+package bep
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Read reads a stream to its end. A stream that stops in the middle, as that of
+// a killed Bazel does, is no error: the build is then not Complete.
+func Read(r io.Reader) (Build, error) {
+	c := newCollector()
+	decoder := json.NewDecoder(r)
+	for number := 1; ; number++ {
+		var e event
+		err := decoder.Decode(&e)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return c.build(), nil
+		}
+		if err != nil {
+			return c.build(), fmt.Errorf("event %d: %w", number, err)
+		}
+		c.add(e)
+	}
+}
+
+// event is a build event: what it is about, which events it announces, and one
+// payload. Bazel writes 64-bit integers as strings.
+type event struct {
+	ID       eventID   `json:"id"`
+	Children []eventID `json:"children"`
+	Last     bool      `json:"lastMessage"`
+
+	Aborted *struct {
+		Reason      string `json:"reason"`
+		Description string `json:"description"`
+	} `json:"aborted"`
+	Started *struct {
+		Millis int64 `json:"startTimeMillis,string"`
+	} `json:"started"`
+	Finished *struct {
+		Millis int64 `json:"finishTimeMillis,string"`
+	} `json:"finished"`
+	Completed *struct {
+		Success       bool `json:"success"`
+		FailureDetail struct {
+			Message string `json:"message"`
+		} `json:"failureDetail"`
+	} `json:"completed"`
+	TestResult *testResult `json:"testResult"`
+}
+
+// eventID holds the kinds of ids that a test or a problem can have; the others
+// leave all fields nil.
+type eventID struct {
+	Pattern *struct {
+		Pattern []string `json:"pattern"`
+	} `json:"pattern"`
+	UnconfiguredLabel *labelID `json:"unconfiguredLabel"`
+	TargetConfigured  *labelID `json:"targetConfigured"`
+	TargetCompleted   *labelID `json:"targetCompleted"`
+	TestResult        *shardID `json:"testResult"`
+}
+
+type labelID struct {
+	Label string `json:"label"`
+}
+
+type shardID struct {
+	Label   string `json:"label"`
+	Run     int    `json:"run"`
+	Shard   int    `json:"shard"`
+	Attempt int    `json:"attempt"`
+}
+
+type testResult struct {
+	Status        Status `json:"status"`
+	CachedLocally bool   `json:"cachedLocally"`
+	Millis        int64  `json:"testAttemptDurationMillis,string"`
+	ExecutionInfo struct {
+		CachedRemotely bool `json:"cachedRemotely"`
+	} `json:"executionInfo"`
+	Outputs []struct {
+		Name string `json:"name"`
+		URI  string `json:"uri"`
+	} `json:"testActionOutput"`
+}
+
+func (r testResult) attempt(number int) Attempt {
+	a := Attempt{
+		Number:   number,
+		Status:   r.Status,
+		Duration: time.Duration(r.Millis) * time.Millisecond,
+	}
+	switch {
+	case r.CachedLocally:
+		a.Cache = CachedLocally
+	case r.ExecutionInfo.CachedRemotely:
+		a.Cache = CachedRemotely
+	}
+	for _, output := range r.Outputs {
+		switch output.Name {
+		case "test.log":
+			a.Log = output.URI
+		case "test.xml":
+			a.XML = output.URI
+		}
+	}
+	return a
+}
+
+// subject is what an id is about, for a problem: empty for the ids of events
+// that are reported in another way, or of no interest.
+func (id eventID) subject() string {
+	switch {
+	case id.Pattern != nil && len(id.Pattern.Pattern) > 0:
+		return id.Pattern.Pattern[0]
+	case id.UnconfiguredLabel != nil:
+		return id.UnconfiguredLabel.Label
+	case id.TargetConfigured != nil:
+		return id.TargetConfigured.Label
+	case id.TargetCompleted != nil:
+		return id.TargetCompleted.Label
+	}
+	return ""
+}

@@ -1,0 +1,160 @@
+package census
+
+import (
+	"fmt"
+	"math/rand"
+	"reflect"
+	"slices"
+	"testing"
+)
+
+func TestCompare(t *testing.T) {
+	tests := []struct {
+		name       string
+		items      []Item
+		selections []Selection
+		errors     []string
+		want       []string
+	}{
+		{
+			name:       "each test in exactly one target",
+			items:      []Item{item("a.py::x"), serial("a.py::s"), grouped("a.py::g", "db"), grouped("b.py::g", "db")},
+			selections: []Selection{sel("//:a", "a.py", "rest"), sel("//:a_serial", "a.py", "serial"), sel("//:db", "a.py b.py", "group:db")},
+		},
+		{
+			name:  "a file in no target",
+			items: []Item{item("a.py::x")},
+			want:  []string{"a.py::x: lost: its file is in no target; run Gazelle"},
+		},
+		{
+			name:       "a group that the file's target leaves out and no other runs",
+			items:      []Item{grouped("a.py::x", "db")},
+			selections: []Selection{sel("//:a", "a.py", "rest")},
+			want:       []string{"a.py::x: lost: its file is in //:a, but none runs its part of the file; run Gazelle"},
+		},
+		{
+			name:       "a test in two targets",
+			items:      []Item{item("a.py::x")},
+			selections: []Selection{sel("//:b", "a.py", "rest"), sel("//:a", "a.py", "rest serial")},
+			want:       []string{"a.py::x: doubled: run by //:a, //:b; let one of them run it"},
+		},
+		{
+			name:       "a group over two files, each of which runs its own half",
+			items:      []Item{grouped("a.py::x", "db"), grouped("b.py::y", "db"), item("b.py::z")},
+			selections: []Selection{sel("//:a", "a.py", "rest group:db"), sel("//:b", "b.py", "rest group:db")},
+			want: []string{
+				`a.py::x: in a split group: run by //:a, others of group "db" by //:b; run Gazelle`,
+				`b.py::y: in a split group: run by //:b, others of group "db" by //:a; run Gazelle`,
+			},
+		},
+		{
+			name:       "a serial test that Gazelle took for an ordinary one",
+			items:      []Item{serial("a.py::x")},
+			selections: []Selection{sel("//:a", "a.py", "rest")},
+			want:       []string{`a.py::x: parallel though serial: its file is in //:a, none of which runs "serial"; mark it in the source and run Gazelle`},
+		},
+		{
+			name:       "a serial test in no target at all is lost",
+			items:      []Item{serial("a.py::x")},
+			selections: []Selection{sel("//:b", "b.py", "rest")},
+			want:       []string{"a.py::x: lost: its file is in no target; run Gazelle"},
+		},
+		{
+			name:       "serial wins over the group, so the group is not split",
+			items:      []Item{{NodeID: "a.py::x", File: "a.py", Serial: true, Group: name("db")}, grouped("a.py::y", "db")},
+			selections: []Selection{sel("//:a", "a.py", "group:db"), sel("//:a_serial", "a.py", "serial")},
+		},
+		{
+			name:       "outside loadgroup, groups do not count",
+			items:      []Item{grouped("a.py::x", "db"), grouped("b.py::y", "db")},
+			selections: []Selection{{Target: "//:a", Dist: "loadfile", Files: []string{"a.py"}, Runs: []string{"rest"}}, {Target: "//:b", Dist: "load", Files: []string{"b.py"}, Runs: []string{"rest"}}},
+		},
+		{
+			name:       "a group with an empty name is a group",
+			items:      []Item{grouped("a.py::x", "")},
+			selections: []Selection{sel("//:a", "a.py", "group:")},
+		},
+		{
+			name:   "what the static half found comes first",
+			items:  []Item{item("a.py::x")},
+			errors: []string{"a.py: in no target"},
+			want:   []string{"census: a.py: in no target", "a.py::x: lost: its file is in no target; run Gazelle"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := texts(Compare(test.items, Census{Selections: test.selections, Errors: test.errors}))
+			if !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestProperties breaks a right set of targets in one place at a time.
+func TestProperties(t *testing.T) {
+	for seed := range int64(200) {
+		random := rand.New(rand.NewSource(seed))
+		items, selections := partition(random)
+		if got := Compare(items, Census{Selections: selections}); len(got) != 0 {
+			t.Fatalf("seed %d: a partition has findings: %q", seed, texts(got))
+		}
+
+		broken := random.Intn(len(selections))
+		victim := selections[broken]
+		var victims []string
+		for _, i := range items {
+			if victim.runs(i) {
+				victims = append(victims, i.NodeID)
+			}
+		}
+		slices.Sort(victims)
+
+		less := slices.Delete(slices.Clone(selections), broken, broken+1)
+		if got := named(Compare(items, Census{Selections: less}), Lost, Parallel); !slices.Equal(got, victims) {
+			t.Errorf("seed %d: without %s: %q are lost, want %q", seed, victim.Target, got, victims)
+		}
+
+		twin := victim
+		twin.Target = "//:twin"
+		more := append(slices.Clone(selections), twin)
+		if got := named(Compare(items, Census{Selections: more}), Doubled); !slices.Equal(got, victims) {
+			t.Errorf("seed %d: with a twin of %s: %q are doubled, want %q", seed, victim.Target, got, victims)
+		}
+
+		want := texts(Compare(items, Census{Selections: more}))
+		random.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+		random.Shuffle(len(more), func(i, j int) { more[i], more[j] = more[j], more[i] })
+		if got := texts(Compare(items, Census{Selections: more})); !slices.Equal(got, want) {
+			t.Errorf("seed %d: the order of the input changes the findings: %q, want %q", seed, got, want)
+		}
+	}
+}
+
+// partition makes items and, for them, targets as Gazelle would: a file's rest,
+// a file's serial part, a group over all files.
+func partition(random *rand.Rand) ([]Item, []Selection) {
+	var items []Item
+	var files []string
+	for f := range 1 + random.Intn(4) {
+		file := fmt.Sprintf("test_%d.py", f)
+		files = append(files, file)
+		for n := range 1 + random.Intn(6) {
+			i := Item{NodeID: fmt.Sprintf("%s::test_%d", file, n), File: file, Serial: random.Intn(4) == 0}
+			if g := random.Intn(5); g < 2 {
+				i.Group = name(fmt.Sprintf("g%d", g))
+			}
+			items = append(items, i)
+		}
+	}
+	selections := []Selection{
+		{Target: "//:g0", Dist: loadGroup, Files: files, Runs: []string{"group:g0"}},
+		{Target: "//:g1", Dist: loadGroup, Files: files, Runs: []string{"group:g1"}},
+	}
+	for _, file := range files {
+		selections = append(selections,
+			Selection{Target: "//:" + file, Dist: loadGroup, Files: []string{file}, Runs: []string{"rest"}},
+			Selection{Target: "//:" + file + "_serial", Dist: loadGroup, Files: []string{file}, Runs: []string{"serial"}})
+	}
+	return items, selections
+}

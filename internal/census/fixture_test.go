@@ -1,0 +1,48 @@
+package census
+
+import (
+	"slices"
+	"strings"
+)
+
+func item(nodeID string) Item {
+	file, _, _ := strings.Cut(nodeID, "::")
+	return Item{NodeID: nodeID, File: file}
+}
+
+func serial(nodeID string) Item {
+	i := item(nodeID)
+	i.Serial = true
+	return i
+}
+
+func grouped(nodeID, group string) Item {
+	i := item(nodeID)
+	i.Group = name(group)
+	return i
+}
+
+func name(group string) *string { return &group }
+
+func sel(target, files, runs string) Selection {
+	return Selection{Target: target, Dist: loadGroup, Files: strings.Fields(files), Runs: strings.Fields(runs)}
+}
+
+func texts(findings []Finding) []string {
+	var all []string
+	for _, f := range findings {
+		all = append(all, f.String())
+	}
+	return all
+}
+
+// named lists the tests that have a finding of one of the kinds, each once.
+func named(findings []Finding, kinds ...Kind) []string {
+	var ids []string
+	for _, f := range findings {
+		if slices.Contains(kinds, f.Kind) {
+			ids = append(ids, f.NodeID)
+		}
+	}
+	return slices.Compact(ids)
+}

@@ -1,0 +1,122 @@
+// Package junitxml reads the test cases out of a JUnit XML file as pytest,
+// rules_go or Bazel itself write it, with the two things that published readers
+// drop and a report needs: a case's own properties and the kind of a skip.
+//
+// It writes no XML, and it does not read suites' totals: they are counted from
+// the cases.
+package junitxml
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+)
+
+// nodeIDProperty is the property under which the pytest plugin records a
+// test's untouched node id.
+const nodeIDProperty = "nodeid"
+
+// xfailType marks a skip that is an expected failure in pytest's files.
+const xfailType = "pytest.xfail"
+
+// Outcome is how a test case ended.
+type Outcome int
+
+// The outcomes that a file can tell apart. A test that passed although it was
+// expected to fail is Passed, or Failed where that is strict: pytest's files
+// say no more.
+const (
+	Passed Outcome = iota
+	Failed
+	Error
+	Skipped
+	XFailed
+)
+
+// Case is one test case.
+type Case struct {
+	NodeID  string // pytest's, empty when the file has none
+	Class   string
+	Name    string
+	Outcome Outcome
+	Message string // of the failure, error or skip
+}
+
+// File is what one file holds.
+type File struct {
+	Cases []Case
+	// ByBazel says that the file is the one that Bazel makes of a test's log
+	// when the test wrote none: its only case is the test as a whole.
+	ByBazel bool
+}
+
+// suite is a <testsuite>, or the <testsuites> around them.
+type suite struct {
+	Suites []suite    `xml:"testsuite"`
+	Cases  []testcase `xml:"testcase"`
+}
+
+type testcase struct {
+	Class      string     `xml:"classname,attr"`
+	Name       string     `xml:"name,attr"`
+	Duration   *string    `xml:"duration,attr"` // in Bazel's own files only
+	Properties []property `xml:"properties>property"`
+	Failure    *result    `xml:"failure"`
+	Error      *result    `xml:"error"`
+	Skipped    *result    `xml:"skipped"`
+}
+
+type property struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type result struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+}
+
+// Read reads a whole file.
+func Read(r io.Reader) (File, error) {
+	var root suite
+	if err := xml.NewDecoder(r).Decode(&root); err != nil {
+		return File{}, fmt.Errorf("not a JUnit XML file: %w", err)
+	}
+	all := root.all()
+	file := File{ByBazel: len(all) == 1 && all[0].Duration != nil}
+	for _, c := range all {
+		file.Cases = append(file.Cases, c.read())
+	}
+	return file, nil
+}
+
+// all lists the cases of the suite and of those within it, in the file's order
+// of suites.
+func (s suite) all() []testcase {
+	cases := s.Cases
+	for _, inner := range s.Suites {
+		cases = append(cases, inner.all()...)
+	}
+	return cases
+}
+
+func (c testcase) read() Case {
+	read := Case{Class: c.Class, Name: c.Name}
+	for _, p := range c.Properties {
+		if p.Name == nodeIDProperty {
+			read.NodeID = p.Value
+		}
+	}
+	switch {
+	case c.Failure != nil:
+		read.Outcome, read.Message = Failed, c.Failure.Message
+	case c.Error != nil:
+		read.Outcome, read.Message = Error, c.Error.Message
+	case c.Skipped != nil:
+		read.Outcome, read.Message = Skipped, c.Skipped.Message
+		if c.Skipped.Type == xfailType {
+			read.Outcome = XFailed
+		}
+	}
+	return read
+}

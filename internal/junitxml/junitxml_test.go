@@ -1,0 +1,88 @@
+package junitxml
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func readFile(t *testing.T, name string) File {
+	t.Helper()
+	r, err := os.Open(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	file, err := Read(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestPytest reads what pytest 9.1 wrote, with a nodeid property recorded by a
+// fixture: the skipped test, which no fixture reached, has none.
+func TestPytest(t *testing.T) {
+	const path, class = "tests/unit/test_a.py::", "tests.unit.test_a"
+	want := []Case{
+		{path + "test_ok", class, "test_ok", Passed, ""},
+		{path + "test_fail", class, "test_fail", Failed, "AssertionError: one is\n  not two <&>\nassert 1 == 2"},
+		{path + "test_err", class, "test_err", Error, `failed on setup with "RuntimeError: no fixture"`},
+		{path + "test_tear", class, "test_tear", Error, `failed on teardown with "RuntimeError: tear"`},
+		{path + "test_failtear", class, "test_failtear", Failed, "assert 0"},
+		{path + "test_failtear", class, "test_failtear", Error, `failed on teardown with "RuntimeError: tear"`},
+		{"", class, "test_skip", Skipped, "later"},
+		{path + "test_xfail", class, "test_xfail", XFailed, "known"},
+		{path + "test_xpass", class, "test_xpass", Passed, ""},
+		{path + "test_xpass_strict", class, "test_xpass_strict", Failed, "[XPASS(strict)] strict one"},
+		{path + "test_p[a b]", class, "test_p[a b]", Passed, ""},
+		{path + `test_p[\xfc]`, class, `test_p[\xfc]`, Passed, ""},
+		{path + "TestX::test_m", class + ".TestX", "test_m", Failed, "assert False"},
+	}
+	got := readFile(t, "pytest.xml")
+	if got.ByBazel {
+		t.Error("taken for Bazel's own file")
+	}
+	if len(got.Cases) != len(want) {
+		t.Fatalf("%d cases, want %d", len(got.Cases), len(want))
+	}
+	for i := range want {
+		if got.Cases[i] != want[i] {
+			t.Errorf("case %d:\ngot  %+v\nwant %+v", i, got.Cases[i], want[i])
+		}
+	}
+}
+
+func TestBazel(t *testing.T) {
+	want := File{
+		Cases:   []Case{{Name: "tests/unit/test_fail", Outcome: Error, Message: "exited with error code 7"}},
+		ByBazel: true,
+	}
+	if got := readFile(t, "bazel.xml"); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestShapes(t *testing.T) {
+	tests := []struct {
+		name, text string
+		cases      int
+		wrong      bool
+	}{
+		{name: "one suite as the root", text: `<testsuite><testcase name="a"/></testsuite>`, cases: 1},
+		{name: "suites within suites", text: `<testsuites><testsuite><testcase name="a"/><testsuite><testcase name="b"/></testsuite></testsuite></testsuites>`, cases: 2},
+		{name: "no case", text: `<testsuites><testsuite/></testsuites>`},
+		{name: "cut off", text: `<testsuites><testsuite><testcase name="a"/>`, wrong: true},
+		{name: "empty", wrong: true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file, err := Read(strings.NewReader(test.text))
+			if (err != nil) != test.wrong || len(file.Cases) != test.cases {
+				t.Errorf("got %d cases, error %v", len(file.Cases), err)
+			}
+		})
+	}
+}

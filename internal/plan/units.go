@@ -1,0 +1,46 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+)
+
+// units counts what a shard never splits among the tests of files that fall into
+// runs, by the files' distribution mode. Parametrised tests count once: only a
+// running pytest knows their items.
+func units(files []File, runs []model.Part) int {
+	seen := map[string]bool{}
+	for _, f := range files {
+		for _, t := range f.Tests {
+			for _, part := range t.Parts {
+				if slices.Contains(runs, part) {
+					seen[unit(f, t, part)] = true
+				}
+			}
+		}
+	}
+	return len(seen)
+}
+
+func unit(f File, t Test, part model.Part) string {
+	id := f.Path + "::" + t.ID
+	switch f.Dist {
+	case LoadScope:
+		return id[:strings.LastIndex(id, "::")]
+	case LoadFile:
+		return f.Path
+	case No:
+		return ""
+	}
+	if _, ok := part.Group(); ok {
+		return string(part)
+	}
+	return id
+}
+
+func origin(f File, part model.Part) string {
+	return fmt.Sprintf("%s:%d", f.Path, f.lineOf(part))
+}

@@ -1,0 +1,227 @@
+package syntax
+
+// ifStatement reads an if with its elifs and else.
+func (p *parser) ifStatement(body []Stmt) []Stmt {
+	s := Stmt{Kind: StmtBranch, Offset: p.start()}
+	for p.kind() == kwIf || p.kind() == kwElif {
+		owner, at := p.text(), p.start()
+		p.advance()
+		typing := p.atTypeChecking()
+		cond := p.named()
+		first := len(p.imports)
+		block := p.block(nil, owner, at)
+		if typing {
+			p.guard(first)
+		}
+		s.Branches = p.branch(s.Branches, cond, block)
+		if p.kind() == kwIf {
+			break // the next statement
+		}
+	}
+	if p.kind() == kwElse {
+		s.Branches = p.branch(s.Branches, nil, p.elseBlock(nil))
+		s.Complete = true
+	}
+	return p.add(body, s)
+}
+
+func (p *parser) branch(branches []Branch, cond *Expr, body []Stmt) []Branch {
+	if p.skip > 0 {
+		return nil
+	}
+	return append(branches, Branch{cond, body})
+}
+
+func (p *parser) elseBlock(body []Stmt) []Stmt {
+	at := p.start()
+	p.advance()
+	return p.block(body, "else", at)
+}
+
+// atTypeChecking says whether a condition is TYPE_CHECKING, with or without the
+// module's name before it.
+func (p *parser) atTypeChecking() bool {
+	last := p.i
+	if p.kind() == tokName && p.next() == tokDot {
+		last += 2
+	}
+	if last+1 >= len(p.toks) {
+		return false
+	}
+	t := p.toks[last]
+	return p.src[t.start:t.end] == "TYPE_CHECKING" && p.toks[last+1].kind == tokColon
+}
+
+// guard marks the imports from the given one on as guarded.
+func (p *parser) guard(first int) {
+	for i := range p.imports[first:] {
+		p.imports[first+i].Guarded = true
+	}
+}
+
+// tryStatement reads a try. Its else is run after its body only, so it counts as
+// the end of it.
+func (p *parser) tryStatement(body []Stmt) []Stmt {
+	s := Stmt{Kind: StmtBranch, Offset: p.start(), Complete: true}
+	first := len(p.imports)
+	p.advance()
+	block := p.block(nil, "try", s.Offset)
+	handlers, optional := p.handlers()
+	if optional {
+		p.guard(first)
+	}
+	if handlers != nil && p.kind() == kwElse {
+		block = p.elseBlock(block)
+	}
+	if at := p.start(); p.got(kwFinally) {
+		s.Finally = p.block(nil, "finally", at)
+	} else if handlers == nil {
+		p.unexpected(`"except" or "finally"`)
+	}
+	s.Branches = append(p.branch(nil, nil, block), handlers...)
+	return p.add(body, s)
+}
+
+// handlers reads the except clauses, and says whether one of them handles a
+// failing import. The result is nil only where there is none.
+func (p *parser) handlers() (branches []Branch, optional bool) {
+	for p.kind() == kwExcept {
+		at, clause := p.start(), p.i
+		p.advance()
+		p.got(tokStar)
+		var block []Stmt
+		if p.kind() != tokColon {
+			p.expressions(false)
+			if name := p.start(); p.got(kwAs) {
+				block = p.unknown(name, p.target())
+			}
+		}
+		optional = optional || p.handlesImport(clause)
+		block = p.block(block, "except", at)
+		if branches = p.branch(branches, nil, block); branches == nil {
+			branches = []Branch{}
+		}
+	}
+	return branches, optional
+}
+
+// handlesImport says whether the clause between the given token and the present
+// one catches an ImportError.
+func (p *parser) handlesImport(clause int) bool {
+	if p.i == clause+1 {
+		return true
+	}
+	for _, t := range p.toks[clause:p.i] {
+		switch p.src[t.start:t.end] {
+		case "ImportError", "ModuleNotFoundError", "Exception", "BaseException":
+			return true
+		}
+	}
+	return false
+}
+
+// loop reads a for or while. Its else counts as the end of its body.
+func (p *parser) loop(body []Stmt) []Stmt {
+	s := Stmt{Kind: StmtBranch, Offset: p.start()}
+	owner := p.text()
+	var block []Stmt
+	if p.got(kwFor) {
+		block = p.unknown(s.Offset, p.targets())
+		p.want(kwIn, `"in"`)
+		p.expressions(false)
+	} else {
+		p.advance()
+		p.named()
+	}
+	block = p.block(block, owner, s.Offset)
+	if p.kind() == kwElse {
+		block = p.elseBlock(block)
+	}
+	s.Branches = p.branch(nil, nil, block)
+	return p.add(body, s)
+}
+
+// withStatement reads a with. What its body binds is bound in any case.
+func (p *parser) withStatement(body []Stmt) []Stmt {
+	s := Stmt{Kind: StmtBranch, Offset: p.start(), Complete: true}
+	first, items := len(p.imports), p.i
+	p.advance()
+	p.withItems = p.kind() == tokLeftParen
+	var targets []*Expr
+	for {
+		p.expression()
+		p.withItems = false
+		if p.got(kwAs) {
+			targets = p.keep(targets, p.target())
+		}
+		if !p.got(tokComma) {
+			break
+		}
+	}
+	optional := p.suppresses(items)
+	block := p.block(p.unknown(s.Offset, targets...), "with", s.Offset)
+	if optional {
+		p.guard(first)
+	}
+	s.Branches = p.branch(nil, nil, block)
+	return p.add(body, s)
+}
+
+// suppresses says whether the items since the given token have
+// suppress(ImportError) among them.
+func (p *parser) suppresses(items int) bool {
+	for _, t := range p.toks[items:p.i] {
+		if p.src[t.start:t.end] == "suppress" {
+			return p.handlesImport(items)
+		}
+	}
+	return false
+}
+
+func (p *parser) asyncStatement(body []Stmt) []Stmt {
+	p.advance()
+	switch p.kind() {
+	case kwDef:
+		return p.function(body, nil)
+	case kwFor:
+		return p.loop(body)
+	case kwWith:
+		return p.withStatement(body)
+	}
+	p.unexpected(`"def", "for" or "with" after "async"`)
+	return nil
+}
+
+// matchStatement reads a match with its cases.
+func (p *parser) matchStatement(body []Stmt) []Stmt {
+	s := Stmt{Kind: StmtBranch, Offset: p.start()}
+	p.advance()
+	p.expressions(true)
+	p.want(tokColon, "':'")
+	p.want(tokNewline, "the end of the line")
+	p.want(tokIndent, `an indented "case"`)
+	for p.fault == nil && !p.got(tokDedent) {
+		at := p.start()
+		if !p.atWord("case") {
+			p.unexpected(`"case"`)
+		}
+		p.advance()
+		p.casePattern()
+		s.Branches = p.branch(s.Branches, nil, p.block(nil, "case", at))
+	}
+	return p.add(body, s)
+}
+
+// casePattern reads the pattern of a case, and its guard. A pattern is read as
+// the expression that it looks like.
+func (p *parser) casePattern() {
+	p.pattern = true
+	p.element()
+	for p.got(tokComma) && startsExpr[p.kind()] {
+		p.element()
+	}
+	p.pattern = false
+	if p.got(kwIf) {
+		p.named()
+	}
+}

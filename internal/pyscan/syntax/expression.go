@@ -1,0 +1,242 @@
+package syntax
+
+// expressions reads one expression or a tuple without parentheses, whose
+// elements may be starred; named allows "name := value" among them.
+func (p *parser) expressions(named bool) *Expr {
+	start := p.start()
+	read := p.starOrExpression
+	if named {
+		read = p.starOrNamed
+	}
+	first := read()
+	if p.kind() != tokComma {
+		return first
+	}
+	list := p.keep(nil, first)
+	for p.got(tokComma) && startsExpr[p.kind()] {
+		list = p.keep(list, read())
+	}
+	return p.node(start, Expr{Kind: ExprTuple, List: list})
+}
+
+func (p *parser) yieldOrExpressions() *Expr {
+	if p.kind() == kwYield {
+		return p.yield()
+	}
+	return p.expressions(false)
+}
+
+func (p *parser) yield() *Expr {
+	start := p.start()
+	p.advance()
+	if p.got(kwFrom) {
+		p.expression()
+	} else if startsExpr[p.kind()] {
+		p.expressions(false)
+	}
+	return p.node(start, Expr{})
+}
+
+func (p *parser) starOrExpression() *Expr {
+	if p.kind() == tokStar {
+		return p.starred()
+	}
+	return p.expression()
+}
+
+func (p *parser) starOrNamed() *Expr {
+	if p.kind() == tokStar {
+		return p.starred()
+	}
+	return p.named()
+}
+
+func (p *parser) starred() *Expr {
+	start := p.start()
+	p.advance()
+	x := p.binary(precBitOr)
+	return p.node(start, Expr{Kind: ExprStarred, X: x})
+}
+
+// targets reads the targets of a for.
+func (p *parser) targets() *Expr {
+	start := p.start()
+	first := p.target()
+	if p.kind() != tokComma {
+		return first
+	}
+	list := p.keep(nil, first)
+	for p.got(tokComma) && startsExpr[p.kind()] {
+		list = p.keep(list, p.target())
+	}
+	return p.node(start, Expr{Kind: ExprTuple, List: list})
+}
+
+// target reads what a for, with or except binds.
+func (p *parser) target() *Expr {
+	start := p.start()
+	if p.kind() == tokStar {
+		return p.starred()
+	}
+	e := p.primary()
+	p.checkTarget(e, start)
+	return e
+}
+
+// named reads an expression, or "name := expression".
+func (p *parser) named() *Expr {
+	if p.kind() != tokName || p.next() != tokWalrus {
+		return p.expression()
+	}
+	start, name := p.start(), p.text()
+	p.advance()
+	p.advance()
+	x := p.expression()
+	return p.node(start, Expr{Kind: ExprNamed, Name: name, X: x})
+}
+
+// expression reads an expression other than a starred one, tuple or yield.
+func (p *parser) expression() *Expr {
+	if !p.enter() {
+		return &skipped[ExprOther]
+	}
+	defer p.leave()
+	start := p.start()
+	if p.kind() == kwLambda {
+		return p.lambda()
+	}
+	x := p.binary(precOr)
+	if !p.got(kwIf) {
+		return x
+	}
+	cond := p.binary(precOr)
+	p.want(kwElse, `"else" of the conditional expression`)
+	y := p.expression()
+	return p.node(start, Expr{Kind: ExprConditional, X: x, Y: y, Z: cond})
+}
+
+func (p *parser) lambda() *Expr {
+	start := p.start()
+	p.advance()
+	p.skip++
+	p.params(tokColon)
+	p.want(tokColon, "':' of the lambda")
+	p.expression()
+	p.skip--
+	return p.node(start, Expr{Kind: ExprLambda})
+}
+
+// binary reads operands joined by operators of at least the given precedence.
+func (p *parser) binary(least uint8) *Expr {
+	start := p.start()
+	var x *Expr
+	if p.kind() == kwNot && least <= precNot {
+		x = p.not()
+	} else {
+		x = p.unary()
+	}
+	for {
+		op := p.kind()
+		prec := precedence[op]
+		if op == kwNot && p.next() == kwIn {
+			prec = precCompare
+		}
+		if prec == 0 || prec < least {
+			return x
+		}
+		p.advance()
+		if op == kwIs {
+			p.got(kwNot)
+		} else if op == kwNot {
+			p.advance()
+		}
+		y := p.binary(prec + 1)
+		x = p.node(start, Expr{Kind: binaryKind(op), X: x, Y: y})
+	}
+}
+
+func binaryKind(op tokenKind) ExprKind {
+	switch op {
+	case tokPlus:
+		return ExprAdd
+	case tokEqual:
+		return ExprEqual
+	}
+	return ExprOther
+}
+
+func (p *parser) not() *Expr {
+	if !p.enter() {
+		return &skipped[ExprOther]
+	}
+	defer p.leave()
+	start := p.start()
+	p.advance()
+	x := p.binary(precNot)
+	return p.node(start, Expr{Kind: ExprNot, X: x})
+}
+
+// unary reads an operand with its signs and its power.
+func (p *parser) unary() *Expr {
+	start := p.start()
+	switch p.kind() {
+	case tokPlus, tokMinus, tokTilde:
+		p.advance()
+		return p.operand(start)
+	}
+	x := p.primary()
+	if p.got(tokDoubleStar) {
+		return p.operand(start)
+	}
+	return x
+}
+
+// operand reads the operand of a sign or power.
+func (p *parser) operand(start int) *Expr {
+	if !p.enter() {
+		return &skipped[ExprOther]
+	}
+	defer p.leave()
+	p.unary()
+	return p.node(start, Expr{})
+}
+
+// primary reads an atom with its attributes, calls and subscripts.
+func (p *parser) primary() *Expr {
+	start := p.start()
+	await := p.got(kwAwait)
+	x := p.atom()
+	for {
+		switch p.kind() {
+		case tokDot:
+			p.advance()
+			name := p.name("an attribute's name")
+			x = p.node(start, Expr{Kind: ExprAttribute, Name: name, X: x})
+		case tokLeftParen:
+			p.importOrSkip()
+			args := p.arguments()
+			x = p.node(start, Expr{Kind: ExprCall, X: x, List: args})
+		case tokLeftBracket:
+			p.subscript()
+			x = p.node(start, Expr{Kind: ExprSubscript, X: x})
+		default:
+			if await {
+				return p.node(start, Expr{})
+			}
+			return x
+		}
+	}
+}
+
+// importOrSkip notes the import in a call of pytest.importorskip. The present
+// token is the call's parenthesis.
+func (p *parser) importOrSkip() {
+	callee := p.toks[p.i-1]
+	if p.next() != tokString || p.src[callee.start:callee.end] != "importorskip" {
+		return
+	}
+	t := p.toks[p.i+1]
+	if text, kind := literal(p.src[t.start:t.end]); kind == literalText {
+		p.imports = append(p.imports, Import{Module: text, Guarded: true, Offset: int(callee.start)})
+	}
+}

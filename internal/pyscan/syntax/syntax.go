@@ -1,0 +1,120 @@
+// Package syntax reads the source text of one Python module, versions 3.8 to
+// 3.14, into a tree of statements.
+//
+// The whole text is checked against Python's grammar, and the first thing that
+// does not fit is an error with its place. A tree is kept only of what runs when
+// the module is imported: statements of the module and of class bodies, and what
+// is nested in their if, try, with, for, while and match. Of a function's body
+// only the imports are kept.
+//
+// The package knows nothing of tests (with one exception: pytest.importorskip is
+// an import in all but spelling), evaluates nothing but string literals, and
+// leaves out what CPython checks after parsing, such as a return outside of a
+// function.
+package syntax
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Module is what Parse makes of a file.
+type Module struct {
+	// Text is the source as UTF-8, without byte order mark, its lines ended by
+	// "\n". All offsets count its bytes.
+	Text string
+	// Body holds the statements of the module itself.
+	Body []Stmt
+	// Imports holds every import of the file, those in functions too, by place.
+	Imports []Import
+
+	lines []int // offset of each line's first byte
+}
+
+// An Error is the first place at which a file is not Python.
+type Error struct {
+	Path string
+	// Line counts from one, and so does Column, in characters.
+	Line, Column int
+	Msg          string
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Column, e.Msg)
+}
+
+// Parse reads the source of one module. The path is only for messages; an error
+// is always an *Error.
+func Parse(path string, src []byte) (*Module, error) {
+	text, f := decode(src)
+	if f != nil {
+		return nil, f.in(path, string(src))
+	}
+	toks, lexFault := tokenize(text)
+	p := parser{src: text, toks: toks}
+	body := p.file()
+	if f := firstFault(lexFault, p.fault); f != nil {
+		return nil, f.in(path, text)
+	}
+	return &Module{Text: text, Body: body, Imports: p.imports, lines: lineStarts(text)}, nil
+}
+
+// Line returns the number of the line, from one, that holds an offset of Text.
+func (m *Module) Line(offset int) int {
+	return sort.SearchInts(m.lines, offset+1)
+}
+
+// Source returns the source text of an expression.
+func (m *Module) Source(e *Expr) string { return m.Text[e.Start:e.End] }
+
+// A fault is an Error whose place is still an offset.
+type fault struct {
+	offset int
+	msg    string
+}
+
+func faultf(offset int, format string, args ...any) *fault {
+	return &fault{offset, fmt.Sprintf(format, args...)}
+}
+
+// firstFault picks the fault to report. The lexer's wins a tie: where it stopped
+// the parser found no token; and a bracket that is never closed, which the lexer
+// reports where it opens, makes the parser stumble at some later place.
+func firstFault(lexer, parser *fault) *fault {
+	if parser == nil || lexer != nil && lexer.offset <= parser.offset {
+		return lexer
+	}
+	return parser
+}
+
+func (f *fault) in(path, text string) *Error {
+	offset := f.offset
+	if offset > 0 && offset == len(text) && text[offset-1] == '\n' {
+		offset-- // the end of the file is shown at the end of its last line
+	}
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	return &Error{
+		Path:   path,
+		Line:   lineOf(text, offset),
+		Column: utf8.RuneCountInString(text[start:offset]) + 1,
+		Msg:    f.msg,
+	}
+}
+
+func lineOf(text string, offset int) int {
+	return strings.Count(text[:offset], "\n") + 1
+}
+
+func lineStarts(text string) []int {
+	starts := make([]int, 1, strings.Count(text, "\n")+1)
+	for offset := 0; ; {
+		n := strings.IndexByte(text[offset:], '\n')
+		if n < 0 {
+			return starts
+		}
+		offset += n + 1
+		starts = append(starts, offset)
+	}
+}

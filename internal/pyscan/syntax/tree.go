@@ -1,0 +1,116 @@
+package syntax
+
+// An Import is one module named by an import statement.
+//
+//	import a.b as c         Module "a.b", Alias "c"
+//	from ..x import y as z  Module "x", Level 2, Names [{y z}]
+type Import struct {
+	Module string
+	Level  int
+	// Alias is the name after "as" of a plain import.
+	Alias string
+	// From tells "from x import ..." from "import x".
+	From  bool
+	Names []ImportedName
+	// Guarded says that the program can do without: the import stands under
+	// TYPE_CHECKING, in a try that handles a failing import, or is a call of
+	// pytest.importorskip.
+	Guarded bool
+	Offset  int
+}
+
+// An ImportedName is one name of a from-import; Alias is empty without "as".
+type ImportedName struct{ Name, Alias string }
+
+// StmtKind says which fields of a Stmt are in use.
+type StmtKind uint8
+
+const (
+	StmtImport  StmtKind = iota // Imports
+	StmtAssign                  // Targets and Value, which is nil where it cannot be known, as for a loop's variable
+	StmtAugment                 // Targets[0] += Value; Value is nil for other operators
+	StmtExpr                    // Value
+	StmtDelete                  // Targets
+	StmtDef                     // Def
+	StmtClass                   // Def
+	StmtBranch                  // Branches, Complete and Finally
+)
+
+// A Stmt is one statement that may bear on the names of a module or class.
+type Stmt struct {
+	Kind    StmtKind
+	Offset  int
+	Imports []Import
+	Targets []*Expr
+	Value   *Expr
+	Def     *Def
+
+	// Branches are the ways through a compound statement, of which one is
+	// taken: those of an if, the body and each handler of a try, the cases of
+	// a match, the body of a loop or with.
+	Branches []Branch
+	// Complete says that one branch is taken in any case.
+	Complete bool
+	// Finally is run after whichever branch.
+	Finally []Stmt
+}
+
+// A Branch is one way through a compound statement.
+type Branch struct {
+	Cond *Expr // of an if or elif, else nil
+	Body []Stmt
+}
+
+// A Def is the definition of a function or class.
+type Def struct {
+	Name       string
+	Offset     int // of its name
+	Decorators []*Expr
+	Params     []string // of a function
+	Args       []*Expr  // of a class: bases, ExprKeyword and starred ones
+	Body       []Stmt   // of a class
+}
+
+// ExprKind says which fields of an Expr are in use.
+type ExprKind uint8
+
+const (
+	ExprOther         ExprKind = iota // nothing: not of the kinds below
+	ExprName                          // Name
+	ExprAttribute                     // X.Name
+	ExprCall                          // X(List...)
+	ExprSubscript                     // X[...]; the index is not kept
+	ExprString                        // Text: a literal without replacement fields
+	ExprConstant                      // Name: True, False, None, ..., or a number as written
+	ExprTuple                         // List
+	ExprList                          // List
+	ExprStarred                       // *X
+	ExprDoubleStarred                 // **X, in a call
+	ExprKeyword                       // Name=X, in a call
+	ExprAdd                           // X + Y
+	ExprEqual                         // X == Y
+	ExprNot                           // not X
+	ExprConditional                   // X if Z else Y
+	ExprNamed                         // Name := X
+	ExprLambda                        // nothing
+	ExprComprehension                 // X for List... in ...: list, set or generator
+	exprKinds
+)
+
+// An Expr is an expression, or an argument of a call.
+type Expr struct {
+	Kind       ExprKind
+	Start, End int // offsets
+	Name, Text string
+	X, Y, Z    *Expr
+	List       []*Expr
+}
+
+// IsTarget says whether the expression can stand left of an assignment.
+func (e *Expr) isTarget() bool {
+	switch e.Kind {
+	case ExprName, ExprAttribute, ExprSubscript, ExprTuple, ExprList, ExprStarred:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,68 @@
+"""xdist_package: the test files and test targets of a package, for the census."""
+
+load(":selection.bzl", "XdistSelectionInfo")
+
+XdistPackageInfo = provider(
+    doc = "Test files and test targets of a package. Names only, never contents.",
+    fields = {
+        "files": "list of strings: test files on disk, relative to the workspace",
+        "selections": "list of XdistSelectionInfo: of the package's test targets",
+    },
+)
+
+def _xdist_package_impl(ctx):
+    prefix = ctx.label.package + "/" if ctx.label.package else ""
+    return [XdistPackageInfo(
+        files = [prefix + file for file in ctx.attr.files],
+        selections = [target[XdistSelectionInfo] for target in ctx.attr.selections],
+    )]
+
+_xdist_package = rule(
+    implementation = _xdist_package_impl,
+    doc = "Collects the names of a package's test files and the selections of its test targets.",
+    attrs = {
+        "files": attr.string_list(
+            doc = "Test files, relative to the package.",
+        ),
+        "selections": attr.label_list(
+            doc = "The selections of the package's test targets.",
+            providers = [XdistSelectionInfo],
+        ),
+    },
+)
+
+def xdist_package(
+        name,
+        tests = [],
+        shared = [],
+        patterns = ["test_*.py", "*_test.py"],
+        exclude = [],
+        visibility = ["//visibility:public"]):
+    """Tells the census of a package's test files and test targets.
+
+    The files are those on disk while the BUILD file is loaded, in this package and in
+    the folders below that are no package: so a test file that was added without a
+    target is seen.
+
+    Args:
+      name: the target's name.
+      tests: the `py_xdist_test` targets of this package.
+      shared: test files that targets of other packages have in their `srcs`.
+      patterns: names of test files, as glob patterns.
+      exclude: glob patterns of files that are no tests of this repository.
+      visibility: as usual.
+    """
+    _xdist_package(
+        name = name,
+        testonly = True,
+        files = native.glob(
+            ["**/" + pattern for pattern in patterns],
+            allow_empty = True,
+            exclude = exclude,
+        ),
+        selections = [test + ".selection" for test in tests],
+        tags = ["manual"],
+        visibility = visibility,
+    )
+    if shared:
+        native.exports_files(shared, visibility = ["//visibility:public"])

@@ -1,0 +1,26 @@
+"""Runs one shard of a py_xdist_test under pytest.
+
+The decisions are pure and know neither pytest nor Bazel nor the operating system:
+
+    selection   which tests a target owns, as its BUILD file says
+    units       an item's part and its unit, from its marks and its node id
+    assign      units to shards
+    share       which of all items a shard runs
+    census      what to say of items that no target owns
+    identity    the names by which a shard's tests tell it from others
+
+What touches the world is thin:
+
+    settings    reads the environment, once
+    marks       reads the marks of pytest's items
+    plugin      pytest's hooks: select the shard's items, give tests their worker id
+    recording   pytest's hooks: tell the journal what happens
+    standin     keeps pytest-xdist from starting workers inside a shard
+    journal     what happened so far, readable after a crash
+    junit       the report of a crashed shard
+    process     the process that runs pytest, seen from the one that watches it
+    runner      puts these together
+    collect     a plugin of its own for `xdist verify`, which runs without all the above
+
+Not here: which targets exist (Gazelle), when shards run (Bazel).
+"""

@@ -1,0 +1,127 @@
+"""A target's selection: the tests it owns, as its BUILD file says.
+
+Bazel writes it to a file for each py_xdist_test; this module reads and checks that
+file. Not here: the marks of real items (marks), what to do about strays (census).
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rules_xdist.errors import ConfigError
+from rules_xdist.units import DISTS, is_part
+
+
+class Place(enum.Enum):
+    """Where a test of some part of some file is to run."""
+
+    HERE = "this target runs it"
+    ELSEWHERE = "another target runs it"
+    NOWHERE = "no target that this one knows runs it"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What one target runs, and what it leaves to others."""
+
+    target: str
+    dist: str
+    files: tuple[str, ...]
+    runs: tuple[str, ...]
+    elsewhere: Mapping[str, frozenset[str]]
+    config: str
+
+    def place(self, file: str, part: str) -> Place:
+        if file not in self.files:
+            return Place.NOWHERE
+        if part in self.runs:
+            return Place.HERE
+        if file in self.elsewhere.get(part, ()):
+            return Place.ELSEWHERE
+        return Place.NOWHERE
+
+
+def load(path: str) -> Selection:
+    """Reads a selection file; raises ConfigError with everything wrong in it."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return parse(file.read(), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot read the selection: {error}") from error
+
+
+def parse(text: str, path: str) -> Selection:
+    """The selection that a file's text says; `path` is for errors only."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
+    if problems := list(_problems(data)):
+        raise ConfigError("\n".join(f"{path}: {problem}" for problem in problems))
+    return Selection(
+        target=data["target"],
+        dist=data["dist"],
+        files=tuple(data["files"]),
+        runs=tuple(data["runs"]),
+        elsewhere={part: frozenset(of) for part, of in data["elsewhere"].items()},
+        config=data["config"],
+    )
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value != "" and not value.startswith("/")
+
+
+def _are_paths(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_path, value))
+
+
+def _are_parts(value: object) -> bool:
+    return isinstance(value, list) and all(map(is_part, value))
+
+
+def _are_files_by_part(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return _are_parts([*value]) and all(map(_are_paths, value.values()))
+
+
+_PATHS = "paths relative to the workspace"
+_PARTS = '"rest", "serial" or "group:NAME"'
+
+_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "target": (_is_label, "a target's label"),
+    "dist": (lambda value: value in DISTS, f"one of {', '.join(DISTS)}"),
+    "files": (lambda value: value and _are_paths(value), f"a list of {_PATHS}"),
+    "runs": (lambda value: value and _are_parts(value), f"a list of parts: {_PARTS}"),
+    "elsewhere": (
+        _are_files_by_part,
+        f"parts ({_PARTS}), each with a list of {_PATHS}",
+    ),
+    "config": (lambda value: value == "" or _is_path(value), 'a path, or ""'),
+}
+
+
+def _problems(data: object) -> Iterator[str]:
+    if not isinstance(data, dict):
+        yield "not a JSON object"
+        return
+    sound = True
+    for key, (holds, rule) in _RULES.items():
+        if key not in data:
+            sound = False
+            yield f'"{key}": missing: must be {rule}'
+        elif not holds(data[key]):
+            sound = False
+            yield f'"{key}": {json.dumps(data[key])}: must be {rule}'
+    if sound:
+        for part in sorted({*data["runs"]} & {*data["elsewhere"]}):
+            yield f'"elsewhere": "{part}": is in "runs" too: it would run twice'

@@ -1,0 +1,60 @@
+"""Everything that the environment says, read in one place and once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rules_xdist import selection
+from rules_xdist.errors import ConfigError
+from rules_xdist.identity import Shard, Worker
+from rules_xdist.selection import Selection
+from rules_xdist.units import DISTS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run of one shard. Empty strings stand for what Bazel would have given."""
+
+    selection: Selection
+    dist: str
+    shard: Shard
+    worker: Worker
+    xml_path: str
+    tmpdir: str
+    fail_fast: bool
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        selected = selection.load(_selection_path(environ))
+        shard = Shard.from_environ(environ)
+        target = environ.get("TEST_TARGET") or selected.target
+        run = environ.get("TEST_RUN_NUMBER") or "1"
+        return cls(
+            selection=selected,
+            dist=_dist(environ, selected.dist),
+            shard=shard,
+            worker=Worker.of(target, shard, run),
+            xml_path=environ.get("XML_OUTPUT_FILE", ""),
+            tmpdir=environ.get("TEST_TMPDIR", ""),
+            fail_fast=environ.get("TESTBRIDGE_TEST_RUNNER_FAIL_FAST") == "1",
+        )
+
+
+def _selection_path(environ: Mapping[str, str]) -> str:
+    path = environ.get("RULES_XDIST_SELECTION", "")
+    if not path:
+        raise ConfigError(
+            "RULES_XDIST_SELECTION: not set: must be the path of a selection file, "
+            "which py_xdist_test writes"
+        )
+    return path
+
+
+def _dist(environ: Mapping[str, str], default: str) -> str:
+    dist = environ.get("RULES_XDIST_DIST") or default
+    if dist not in DISTS:
+        raise ConfigError(
+            f"RULES_XDIST_DIST: {dist!r}: must be one of {', '.join(DISTS)}"
+        )
+    return dist

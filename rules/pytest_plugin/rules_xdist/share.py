@@ -1,0 +1,39 @@
+"""A shard's share of its target's tests: parts, units and assign together. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules_xdist.assign import assign
+from rules_xdist.identity import Shard
+from rules_xdist.selection import Selection
+from rules_xdist.units import Collected, part, unit
+
+
+@dataclass(frozen=True)
+class Share:
+    """For each collected test whether it is this shard's; how many are the target's."""
+
+    chosen: tuple[bool, ...]
+    of_target: int
+
+    def __str__(self) -> str:
+        return f"{sum(self.chosen)} of {self.of_target} tests"
+
+
+def share(
+    tests: Sequence[Collected], selection: Selection, dist: str, shard: Shard
+) -> Share:
+    """Distributes the target's own tests by `dist`; a unit weighs as many as it has.
+
+    Parts go by the selection's own mode, since BUILD files were written for that one.
+    """
+    units = [
+        unit(test, dist) if part(test, selection.dist) in selection.runs else None
+        for test in tests
+    ]
+    weights = Counter(name for name in units if name is not None)
+    ours = {*assign(weights, shard.total)[shard.index]}
+    return Share(tuple(name in ours for name in units), weights.total())

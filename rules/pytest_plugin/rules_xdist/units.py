@@ -1,0 +1,74 @@
+"""An item's part and its unit: pure functions of its node id and its marks.
+
+The *part* says which target runs an item, the *unit* what stays together in a shard.
+Not here: reading marks off pytest's items (marks), giving units to shards (assign).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+REST = "rest"
+SERIAL = "serial"
+GROUP_PREFIX = "group:"
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A collected item, reduced to what decides where it runs."""
+
+    nodeid: str
+    serial: bool = False
+    group: str | None = None
+
+    @property
+    def file(self) -> str:
+        return self.nodeid.split("::", 1)[0]
+
+
+def part(test: Collected, dist: str) -> str:
+    """The part of its file that a test is in; serial wins over every group."""
+    if test.serial:
+        return SERIAL
+    if dist == "loadgroup" and test.group is not None:
+        return GROUP_PREFIX + test.group
+    return REST
+
+
+def is_part(value: object) -> bool:
+    """Whether a value names a part at all."""
+    if not isinstance(value, str):
+        return False
+    return value in (REST, SERIAL) or value.startswith(GROUP_PREFIX)
+
+
+def scope(nodeid: str) -> str:
+    """The class of a method, else the module.
+
+    pytest-xdist cuts at the last "::" of the whole node id, so that a parameter with
+    "::" in it leaves its class: here parameters do not count.
+    """
+    file, _, address = nodeid.partition("::")
+    owner, found, _ = address.partition("[")[0].rpartition("::")
+    return f"{file}::{owner}" if found else file
+
+
+def _group_or_item(test: Collected) -> str:
+    return test.nodeid if test.group is None else GROUP_PREFIX + test.group
+
+
+_UNIT_BY_DIST: Mapping[str, Callable[[Collected], str]] = {
+    "load": lambda test: test.nodeid,
+    "loadscope": lambda test: scope(test.nodeid),
+    "loadfile": lambda test: test.file,
+    "loadgroup": _group_or_item,
+    "no": lambda test: "everything",
+}
+
+DISTS = tuple(_UNIT_BY_DIST)
+
+
+def unit(test: Collected, dist: str) -> str:
+    """What may not be split over two shards, named."""
+    return _UNIT_BY_DIST[dist](test)

@@ -1,0 +1,76 @@
+"""assign: the vectors that its twin in Go is held to, and properties of any input."""
+
+import itertools
+import json
+import random
+from pathlib import Path
+
+import pytest
+from rules_xdist.assign import assign
+
+VECTORS = json.loads(
+    Path(__file__).with_name("assign_vectors.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_vector(name):
+    vector = VECTORS[name]
+    assert assign(vector["units"], vector["shards"]) == vector["expected"]
+
+
+def random_problems(count, most_units, most_shards):
+    rng = random.Random(20)
+    for _ in range(count):
+        units = {f"u{n}": rng.randint(0, 9) for n in range(rng.randint(0, most_units))}
+        yield units, rng.randint(1, most_shards), rng
+
+
+def loads(weights, shards):
+    return [sum(weights[name] for name in names) for names in shards]
+
+
+def test_total_and_disjoint():
+    for weights, shards, _ in random_problems(200, 40, 12):
+        assignment = assign(weights, shards)
+        assert len(assignment) == shards
+        assert sorted(itertools.chain(*assignment)) == sorted(weights)
+
+
+def test_any_order_of_collection_gives_the_same():
+    for weights, shards, rng in random_problems(200, 40, 12):
+        shuffled = list(weights.items())
+        rng.shuffle(shuffled)
+        assert assign(dict(shuffled), shards) == assign(weights, shards)
+
+
+def test_the_heaviest_shard_has_the_lowest_index():
+    for weights, shards, _ in random_problems(200, 40, 12):
+        result = loads(weights, assign(weights, shards))
+        assert result == sorted(result, reverse=True)
+
+
+def test_makespan_is_within_four_thirds_of_the_best():
+    for weights, shards, _ in random_problems(60, 7, 3):
+        makespan = max(loads(weights, assign(weights, shards)))
+        assert 3 * makespan <= 4 * best_makespan(weights, shards)
+
+
+def best_makespan(weights, shards):
+    """By trying everything."""
+    return min(
+        max(
+            sum(weight for weight, at in zip(weights.values(), spread) if at == shard)
+            for shard in range(shards)
+        )
+        for spread in itertools.product(range(shards), repeat=len(weights))
+    )
+
+
+def test_more_shards_than_units_leaves_the_last_ones_empty():
+    assert assign({"a": 1, "b": 2}, 4) == [["b"], ["a"], [], []]
+
+
+def test_no_shards_at_all():
+    with pytest.raises(ValueError, match="shards: 0: must be at least 1"):
+        assign({"a": 1}, 0)

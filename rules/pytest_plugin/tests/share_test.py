@@ -1,0 +1,66 @@
+"""share: every test of a target in exactly one shard, whole units, whatever the mode."""
+
+import random
+
+import pytest
+from rules_xdist.identity import Shard
+from rules_xdist.selection import Selection
+from rules_xdist.share import share
+from rules_xdist.units import DISTS, Collected, part, unit
+
+
+def random_tests(rng):
+    return [
+        Collected(
+            nodeid=f"t/test_{rng.choice('abc')}.py::Test{rng.choice('XY')}::test_{n}",
+            serial=rng.random() < 0.2,
+            group=rng.choice([None, None, "db", "cache"]),
+        )
+        for n in range(rng.randint(0, 40))
+    ]
+
+
+def selection(dist, *runs):
+    files = tuple(f"t/test_{letter}.py" for letter in "abc")
+    return Selection("//t:a", dist, files, runs, {}, "")
+
+
+@pytest.mark.parametrize("dist", DISTS)
+def test_shards_partition_the_targets_own_tests(dist):
+    rng = random.Random(5)
+    for _ in range(60):
+        tests = random_tests(rng)
+        target = selection(dist, "rest", "group:db")
+        total = rng.randint(1, 6)
+        shares = [share(tests, target, dist, Shard(n, total)) for n in range(total)]
+        own = [part(test, dist) in target.runs for test in tests]
+        times = [sum(run) for run in zip(*(each.chosen for each in shares))]
+        assert times == [int(mine) for mine in own]
+        assert {each.of_target for each in shares} == {sum(own)}
+
+
+@pytest.mark.parametrize("dist", DISTS)
+def test_no_unit_is_split(dist):
+    rng = random.Random(6)
+    for _ in range(60):
+        tests = random_tests(rng)
+        total = rng.randint(2, 6)
+        shards_of_unit = {}
+        for index in range(total):
+            ours = share(tests, selection(dist, "rest"), dist, Shard(index, total))
+            for test, chosen in zip(tests, ours.chosen):
+                if chosen:
+                    shards_of_unit.setdefault(unit(test, dist), set()).add(index)
+        assert all(len(shards) == 1 for shards in shards_of_unit.values())
+
+
+def test_another_mode_cuts_other_units_but_leaves_the_parts():
+    tests = [Collected("t.py::a"), Collected("t.py::b", group="db")]
+    target = Selection("//t:a", "loadgroup", ("t.py",), ("rest",), {}, "")
+    assert share(tests, target, "no", Shard(0, 2)).chosen == (True, False)
+
+
+def test_what_people_read():
+    tests = [Collected("t.py::a"), Collected("t.py::b"), Collected("t.py::c")]
+    target = Selection("//t:a", "load", ("t.py",), ("rest",), {}, "")
+    assert str(share(tests, target, "load", Shard(0, 2))) == "2 of 3 tests"

@@ -1,0 +1,114 @@
+// Package invocation translates the options that a person gives, pytest's and
+// pytest-xdist's own, to flags of `bazel test`.
+//
+// It is pure: it starts nothing, and it knows no paths and no targets.
+package invocation
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/tools/xdist/markexpr"
+)
+
+// Auto leaves the number of tests that run at a time to Bazel.
+const Auto = "auto"
+
+// distVariable is the environment variable by which a test's shards learn that
+// the mode is not their target's own.
+const distVariable = "RULES_XDIST_DIST"
+
+// Options are what a person gives, before any check.
+type Options struct {
+	Processes string   // Auto or a number; 0 means no distribution
+	Dist      string   // a distribution mode, empty for each target's own
+	Marks     string   // a mark expression, blank for all tests
+	Bazel     []string // flags for Bazel as they are
+}
+
+// Modes are the distribution modes on offer.
+var Modes = []string{"load", "loadscope", "loadfile", "loadgroup", "no"}
+
+// later are pytest-xdist's modes that are not offered.
+var later = []string{"worksteal", "each"}
+
+// reserved are Bazel's flags that the command sets itself, and cannot share.
+var reserved = []string{"--build_event_json_file"}
+
+// Flags returns the flags for `bazel test`, the person's own last, so that they
+// win. Errors begin with the option at fault.
+func (o Options) Flags() ([]string, error) {
+	// What no selected test needs is not built: as under pytest, it cannot
+	// make the run fail.
+	flags := []string{"--build_tests_only"}
+	for _, part := range []func() ([]string, error){o.processes, o.dist, o.marks, o.bazel} {
+		more, err := part()
+		if err != nil {
+			return nil, err
+		}
+		flags = append(flags, more...)
+	}
+	return flags, nil
+}
+
+// processes limits both what runs at a time and what Bazel believes to have:
+// a limit on tests alone (--local_test_jobs) would switch off the accounting
+// of cpu: and resources: tags.
+func (o Options) processes() ([]string, error) {
+	if o.Processes == Auto {
+		return nil, nil
+	}
+	n, err := strconv.Atoi(o.Processes)
+	if err != nil || n < 0 {
+		return nil, fmt.Errorf("-n %s: must be a number from 0, or %q", o.Processes, Auto)
+	}
+	slots := strconv.Itoa(max(n, 1))
+	flags := []string{"--local_resources=cpu=" + slots, "--jobs=" + slots}
+	if n == 0 {
+		flags = append(flags, "--test_sharding_strategy=disabled")
+	}
+	return flags, nil
+}
+
+func (o Options) dist() ([]string, error) {
+	switch {
+	case o.Dist == "":
+		return nil, nil
+	case slices.Contains(later, o.Dist):
+		return nil, fmt.Errorf("--dist %s: not offered yet; one of %s", o.Dist, strings.Join(Modes, ", "))
+	case !slices.Contains(Modes, o.Dist):
+		return nil, fmt.Errorf("--dist %s: unknown mode; one of %s", o.Dist, strings.Join(Modes, ", "))
+	}
+	flags := []string{"--test_env=" + distVariable + "=" + o.Dist}
+	if o.Dist == "no" {
+		flags = append(flags, "--test_sharding_strategy=disabled")
+	}
+	return flags, nil
+}
+
+func (o Options) marks() ([]string, error) {
+	if strings.TrimSpace(o.Marks) == "" {
+		return nil, nil
+	}
+	expression, err := markexpr.Parse(o.Marks)
+	if err != nil {
+		return nil, fmt.Errorf("-m %w", err)
+	}
+	filter, err := expression.Filter()
+	if err != nil {
+		return nil, fmt.Errorf("-m %w", err)
+	}
+	return []string{"--test_tag_filters=" + filter.String()}, nil
+}
+
+func (o Options) bazel() ([]string, error) {
+	for _, flag := range o.Bazel {
+		name, _, _ := strings.Cut(flag, "=")
+		if slices.Contains(reserved, name) {
+			return nil, fmt.Errorf("%s: xdist sets this flag itself, to read the results; leave it out", flag)
+		}
+	}
+	return o.Bazel, nil
+}
