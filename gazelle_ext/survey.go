@@ -9,12 +9,12 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/bazel-gazelle/walk"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
+	"golang.org/x/sync/errgroup"
 )
 
 // survey is what the extension knows of the whole repository before the first rule
@@ -123,30 +123,28 @@ func (f *folder) python() []string {
 
 // scan reads all Python files, on all cores.
 func (s *survey) scan(root string, errors *errorList) {
-	paths := make(chan string)
-	var lock sync.Mutex
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for file := range paths {
-				module, err := scanFile(root, file)
-				lock.Lock()
-				if err != nil {
-					errors.add(err)
-				}
-				// What could be read of a broken file still keeps other errors true.
-				s.modules[file] = cmp.Or(module, &pyscan.File{})
-				lock.Unlock()
-			}
+	var files []string
+	for _, f := range s.folders {
+		files = append(files, f.python()...)
+	}
+	modules := make([]*pyscan.File, len(files))
+	errs := make([]error, len(files))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range files {
+		group.Go(func() error {
+			modules[i], errs[i] = scanFile(root, file)
+			return nil
 		})
 	}
-	for _, f := range s.folders {
-		for _, file := range f.python() {
-			paths <- file
+	_ = group.Wait()
+	for i, file := range files {
+		if errs[i] != nil {
+			errors.add(errs[i])
 		}
+		// Of a broken file nothing is known; the others' errors are still told.
+		s.modules[file] = cmp.Or(modules[i], &pyscan.File{})
 	}
-	close(paths)
-	workers.Wait()
 }
 
 func scanFile(root, file string) (*pyscan.File, error) {

@@ -10,6 +10,7 @@ package census
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // The parts of a file's tests that a target can run, and the mode under which
@@ -89,15 +90,31 @@ func judge(item Item, selections []Selection) []Finding {
 	if len(runners) == 1 {
 		return nil
 	}
-	finding := Finding{NodeID: item.NodeID, Kind: Doubled, Targets: runners}
-	if len(runners) == 0 {
-		finding.Kind = Lost
-		finding.Targets = targets(item, selections, Selection.holds)
-		if item.Serial && len(finding.Targets) > 0 {
-			finding.Kind = Parallel
-		}
+	if len(runners) > 1 {
+		return []Finding{{NodeID: item.NodeID, Kind: Doubled, Targets: runners}}
+	}
+	finding := Finding{NodeID: item.NodeID, Kind: Lost, Targets: targets(item, selections, Selection.holds)}
+	switch {
+	case len(finding.Targets) == 0:
+	case item.Serial:
+		finding.Kind = Parallel
+	default:
+		finding.Detail = missingParts(item, selections)
 	}
 	return []Finding{finding}
+}
+
+// missingParts names the part of the item's file that nobody runs. The targets
+// that hold the file can see the item differently when their modes differ.
+func missingParts(item Item, selections []Selection) string {
+	var parts []string
+	for _, s := range selections {
+		if s.holds(item) {
+			parts = append(parts, item.part(s.Dist))
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(slices.Compact(parts), " or ")
 }
 
 // splitGroups finds the groups that more than one target runs a test of, and

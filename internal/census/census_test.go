@@ -30,7 +30,7 @@ func TestCompare(t *testing.T) {
 			name:       "a group that the file's target leaves out and no other runs",
 			items:      []Item{grouped("a.py::x", "db")},
 			selections: []Selection{sel("//:a", "a.py", "rest")},
-			want:       []string{"a.py::x: lost: its file is in //:a, but none runs its part of the file; run Gazelle"},
+			want:       []string{"a.py::x: lost: its file is in //:a, but no target runs the file's group:db; run Gazelle"},
 		},
 		{
 			name:       "a test in two targets",
@@ -51,7 +51,7 @@ func TestCompare(t *testing.T) {
 			name:       "a serial test that Gazelle took for an ordinary one",
 			items:      []Item{serial("a.py::x")},
 			selections: []Selection{sel("//:a", "a.py", "rest")},
-			want:       []string{`a.py::x: parallel though serial: its file is in //:a, none of which runs "serial"; mark it in the source and run Gazelle`},
+			want:       []string{`a.py::x: parallel though serial: its file is in //:a, none of which runs serial tests; run Gazelle, or if a hook adds the mark, write it in the source`},
 		},
 		{
 			name:       "a serial test in no target at all is lost",

@@ -27,7 +27,7 @@ const (
 type Finding struct {
 	NodeID  string
 	Kind    Kind
-	Detail  string   // the group's name, or the static half's message
+	Detail  string   // the group's name, the part that is Lost, or the static half's message
 	Targets []string // that run the test or, when it is Lost or Parallel, hold its file
 	Others  []string // that run other tests of the group
 }
@@ -42,13 +42,13 @@ func (f Finding) String() string {
 		if len(f.Targets) == 0 {
 			return f.NodeID + ": lost: its file is in no target; run Gazelle"
 		}
-		return fmt.Sprintf("%s: lost: its file is in %s, but none runs its part of the file; run Gazelle", f.NodeID, targets)
+		return fmt.Sprintf("%s: lost: its file is in %s, but no target runs the file's %s; run Gazelle", f.NodeID, targets, f.Detail)
 	case Doubled:
 		return fmt.Sprintf("%s: doubled: run by %s; let one of them run it", f.NodeID, targets)
 	case SplitGroup:
 		return fmt.Sprintf("%s: in a split group: run by %s, others of group %q by %s; run Gazelle", f.NodeID, targets, f.Detail, strings.Join(f.Others, ", "))
 	case Parallel:
-		return fmt.Sprintf("%s: parallel though serial: its file is in %s, none of which runs \"serial\"; mark it in the source and run Gazelle", f.NodeID, targets)
+		return fmt.Sprintf("%s: parallel though serial: its file is in %s, none of which runs serial tests; run Gazelle, or if a hook adds the mark, write it in the source", f.NodeID, targets)
 	default:
 		return fmt.Sprintf("%s: finding of unknown kind %d", f.NodeID, f.Kind)
 	}

@@ -33,6 +33,11 @@ const (
 	XFailed
 )
 
+// String is the outcome in pytest's word.
+func (o Outcome) String() string {
+	return [...]string{"passed", "failed", "error", "skipped", "xfailed"}[o]
+}
+
 // Case is one test case.
 type Case struct {
 	NodeID  string // pytest's, empty when the file has none

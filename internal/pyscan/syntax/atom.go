@@ -22,39 +22,255 @@ func (p *parser) atom() *Expr {
 		return p.braceDisplay()
 	}
 	p.unexpected("an expression")
-	return &skipped[ExprOther]
+	return skippedNode(ExprOther, false)
+}
+
+// elements are what stands between parentheses or square brackets.
+type elements struct {
+	first   *Expr // nil if there is none
+	list    []*Expr
+	commas  bool
+	fixed   bool    // some cannot be assigned to
+	targets []*Expr // of a comprehension, of which first is the element
+	isComp  bool
+}
+
+func (p *parser) elements(read func() *Expr) elements {
+	var el elements
+	for startsExpr[p.kind()] {
+		e := read()
+		if el.first == nil {
+			el.first = e
+			if el.isComp = p.atFor(); el.isComp {
+				el.targets = p.comprehension()
+				return el
+			}
+		}
+		el.list = p.keep(el.list, e)
+		el.fixed = el.fixed || !e.isTarget()
+		if !p.got(tokComma) {
+			return el
+		}
+		el.commas = true
+	}
+	return el
+}
+
+// element reads an element of a display, or, in a pattern, a part of it.
+func (p *parser) element() *Expr {
+	if !p.pattern {
+		return p.starOrNamed()
+	}
+	if p.kind() == tokStar {
+		return p.starred()
+	}
+	e := p.binary(precBitOr)
+	if p.got(kwAs) {
+		p.name("a name after \"as\"")
+	}
+	return e
+}
+
+// withItem reads an item of a with statement's parentheses.
+func (p *parser) withItem() *Expr {
+	e := p.starOrNamed()
+	if p.got(kwAs) {
+		p.target()
+	}
+	return e
 }
 
 func (p *parser) parenthesized() *Expr {
-	start := p.start()
-	aliases := p.withItems
-	p.withItems = false
+	start, read := p.start(), p.element
+	if p.withItems {
+		read = p.withItem
+		p.withItems = false
+	}
 	p.advance()
 	if p.kind() == kwYield {
 		e := p.yield()
 		p.want(tokRightParen, "')'")
 		return e
 	}
-	list, commas, e := p.elements(tokRightParen, aliases)
+	el := p.elements(read)
 	p.want(tokRightParen, "',' or ')'")
 	switch {
-	case e != nil:
-		return p.node(start, *e)
-	case commas:
-		return p.node(start, Expr{Kind: ExprTuple, List: list})
-	case p.skip > 0:
-		return p.lastSkipped
+	case el.isComp:
+		return p.node(start, Expr{Kind: ExprComprehension, X: el.first, List: el.targets})
+	case el.commas || el.first == nil:
+		return p.node(start, Expr{Kind: ExprTuple, List: el.list, fixed: el.fixed})
+	case el.first.Kind == ExprStarred:
+		p.fail(start, "a starred expression alone in parentheses; a tuple needs a comma")
 	}
-	return list[0]
+	return el.first
 }
 
 func (p *parser) listDisplay() *Expr {
 	start := p.start()
 	p.advance()
-	list, _, e := p.elements(tokRightBracket, false)
+	el := p.elements(p.element)
 	p.want(tokRightBracket, "',' or ']'")
-	if e != nil {
-		return p.node(start, *e)
+	if el.isComp {
+		return p.node(start, Expr{Kind: ExprComprehension, X: el.first, List: el.targets})
 	}
-	return p.node(start, Expr{Kind: ExprList, List: list})
+	return p.node(start, Expr{Kind: ExprList, List: el.list, fixed: el.fixed})
+}
+
+// braceDisplay reads a dictionary or set. The first element says which.
+func (p *parser) braceDisplay() *Expr {
+	start := p.start()
+	p.advance()
+	p.skip++
+	for first, isDict := true, false; startsExpr[p.kind()] || p.kind() == tokDoubleStar; first = false {
+		at := p.start()
+		pair := p.dictItem()
+		if first {
+			isDict = pair
+			if p.atFor() {
+				p.comprehension()
+				break
+			}
+		} else if pair != isDict {
+			p.fail(at, "elements of a set and items of a dictionary between the same braces")
+		}
+		if !p.got(tokComma) {
+			break
+		}
+	}
+	p.skip--
+	p.want(tokRightBrace, "',' or '}'")
+	return p.node(start, Expr{})
+}
+
+// dictItem reads an item of a dictionary or an element of a set, and says
+// whether it is the former.
+func (p *parser) dictItem() bool {
+	if p.got(tokDoubleStar) {
+		p.binary(precBitOr)
+		return true
+	}
+	at := p.start()
+	key := p.element()
+	if !p.got(tokColon) {
+		return false
+	}
+	if key.Kind == ExprStarred {
+		p.fail(at, "a starred expression cannot be the key of a dictionary")
+	}
+	if p.pattern {
+		p.element()
+	} else {
+		p.expression()
+	}
+	return true
+}
+
+func (p *parser) atFor() bool {
+	return p.kind() == kwFor || p.kind() == kwAsync && p.next() == kwFor
+}
+
+// comprehension reads the clauses of a comprehension, and returns what they bind.
+func (p *parser) comprehension() []*Expr {
+	var targets []*Expr
+	for p.atFor() {
+		p.got(kwAsync)
+		p.advance()
+		targets = p.keep(targets, p.targets())
+		p.want(kwIn, `"in"`)
+		p.binary(precOr)
+		for p.got(kwIf) {
+			p.binary(precOr)
+		}
+	}
+	return targets
+}
+
+// subscript reads the brackets after an expression.
+func (p *parser) subscript() {
+	p.advance()
+	p.skip++
+	for p.slice(); p.got(tokComma) && p.kind() != tokRightBracket; {
+		p.slice()
+	}
+	p.skip--
+	p.want(tokRightBracket, "',' or ']'")
+}
+
+func (p *parser) slice() {
+	if p.kind() != tokColon {
+		p.starOrNamed()
+	}
+	for range 2 {
+		if p.got(tokColon) && startsExpr[p.kind()] {
+			p.expression()
+		}
+	}
+}
+
+// arguments reads the arguments of a call, or the bases of a class, with their
+// parentheses.
+func (p *parser) arguments() []*Expr {
+	p.advance()
+	var list []*Expr
+	var keyword, double, generator bool
+	for p.fault == nil && p.kind() != tokRightParen {
+		at := p.start()
+		e, isGenerator := p.argument()
+		switch e.Kind {
+		case ExprKeyword:
+			keyword = true
+		case ExprDoubleStarred:
+			double = true
+		case ExprStarred:
+			if double {
+				p.fail(at, "a starred argument follows one with two stars")
+			}
+		default:
+			if keyword || double {
+				p.fail(at, "a positional argument follows one with a keyword")
+			}
+		}
+		generator = generator || isGenerator
+		list = p.keep(list, e)
+		comma := p.got(tokComma)
+		if generator && (comma || !isGenerator) {
+			p.fail(at, "a generator among other arguments needs parentheses of its own")
+		}
+		if !comma {
+			break
+		}
+	}
+	p.want(tokRightParen, "',' or ')'")
+	return list
+}
+
+// argument reads one argument, and says whether it is a generator without
+// parentheses of its own.
+func (p *parser) argument() (e *Expr, generator bool) {
+	start, text := p.start(), p.text()
+	switch {
+	case p.kind() == tokStar && !p.pattern:
+		p.advance()
+		x := p.expression()
+		return p.node(start, Expr{Kind: ExprStarred, X: x}), false
+	case p.kind() == tokDoubleStar:
+		p.advance()
+		x := p.expression()
+		return p.node(start, Expr{Kind: ExprDoubleStarred, X: x}), false
+	case p.kind() == tokName && p.next() == tokAssign:
+		p.advance()
+		p.advance()
+		read := p.expression
+		if p.pattern {
+			read = p.element
+		}
+		x := read()
+		return p.node(start, Expr{Kind: ExprKeyword, Name: text, X: x}), false
+	}
+	e = p.element()
+	if !p.atFor() {
+		return e, false
+	}
+	targets := p.comprehension()
+	return p.node(start, Expr{Kind: ExprComprehension, X: e, List: targets}), true
 }

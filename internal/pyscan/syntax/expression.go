@@ -12,11 +12,12 @@ func (p *parser) expressions(named bool) *Expr {
 	if p.kind() != tokComma {
 		return first
 	}
-	list := p.keep(nil, first)
+	list, fixed := p.keep(nil, first), !first.isTarget()
 	for p.got(tokComma) && startsExpr[p.kind()] {
-		list = p.keep(list, read())
+		e := read()
+		list, fixed = p.keep(list, e), fixed || !e.isTarget()
 	}
-	return p.node(start, Expr{Kind: ExprTuple, List: list})
+	return p.node(start, Expr{Kind: ExprTuple, List: list, fixed: fixed})
 }
 
 func (p *parser) yieldOrExpressions() *Expr {
@@ -55,7 +56,7 @@ func (p *parser) starred() *Expr {
 	start := p.start()
 	p.advance()
 	x := p.binary(precBitOr)
-	return p.node(start, Expr{Kind: ExprStarred, X: x})
+	return p.node(start, Expr{Kind: ExprStarred, X: x, fixed: !x.isTarget()})
 }
 
 // targets reads the targets of a for.
@@ -98,7 +99,7 @@ func (p *parser) named() *Expr {
 // expression reads an expression other than a starred one, tuple or yield.
 func (p *parser) expression() *Expr {
 	if !p.enter() {
-		return &skipped[ExprOther]
+		return skippedNode(ExprOther, false)
 	}
 	defer p.leave()
 	start := p.start()
@@ -167,7 +168,7 @@ func binaryKind(op tokenKind) ExprKind {
 
 func (p *parser) not() *Expr {
 	if !p.enter() {
-		return &skipped[ExprOther]
+		return skippedNode(ExprOther, false)
 	}
 	defer p.leave()
 	start := p.start()
@@ -194,7 +195,7 @@ func (p *parser) unary() *Expr {
 // operand reads the operand of a sign or power.
 func (p *parser) operand(start int) *Expr {
 	if !p.enter() {
-		return &skipped[ExprOther]
+		return skippedNode(ExprOther, false)
 	}
 	defer p.leave()
 	p.unary()

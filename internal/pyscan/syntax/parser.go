@@ -132,18 +132,26 @@ func (p *parser) enter() bool {
 func (p *parser) leave() { p.depth-- }
 
 // skipped stands for the expressions of skipped code: all that can be said of
-// one is its kind. Nothing writes to it.
-var skipped = func() (exprs [exprKinds]Expr) {
-	for k := range exprs {
-		exprs[k].Kind = ExprKind(k)
+// one is its kind, and whether it is fixed. Nothing writes to it.
+var skipped = func() (exprs [2][exprKinds]Expr) {
+	for k := range exprKinds {
+		exprs[0][k] = Expr{Kind: k}
+		exprs[1][k] = Expr{Kind: k, fixed: true}
 	}
 	return exprs
 }()
 
+func skippedNode(kind ExprKind, fixed bool) *Expr {
+	if fixed {
+		return &skipped[1][kind]
+	}
+	return &skipped[0][kind]
+}
+
 // node makes an expression that begins at start and ends with the last token.
 func (p *parser) node(start int, e Expr) *Expr {
 	if p.skip > 0 {
-		return &skipped[e.Kind]
+		return skippedNode(e.Kind, e.fixed)
 	}
 	if len(p.pool) == cap(p.pool) {
 		p.pool = make([]Expr, 0, 64)

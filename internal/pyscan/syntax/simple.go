@@ -36,8 +36,12 @@ func (p *parser) simple(body []Stmt) []Stmt {
 	case kwDel:
 		return p.del(body)
 	case tokName:
-		if p.next() == tokName && p.text() == "type" {
+		switch next := p.next(); {
+		case next == tokName && p.text() == "type":
 			return p.typeAlias(body)
+		case next == kwImport && p.text() == "lazy", next == kwFrom && p.text() == "lazy":
+			p.advance() // PEP 810; when the module is read makes no difference here
+			return p.simple(body)
 		}
 	}
 	return p.assignment(body)

@@ -104,13 +104,15 @@ type Expr struct {
 	Name, Text string
 	X, Y, Z    *Expr
 	List       []*Expr
+
+	fixed bool // of what else could be one, that it is no target
 }
 
-// IsTarget says whether the expression can stand left of an assignment.
+// isTarget says whether the expression can stand left of an assignment.
 func (e *Expr) isTarget() bool {
 	switch e.Kind {
 	case ExprName, ExprAttribute, ExprSubscript, ExprTuple, ExprList, ExprStarred:
-		return true
+		return !e.fixed
 	}
 	return false
 }

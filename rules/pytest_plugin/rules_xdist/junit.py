@@ -28,10 +28,10 @@ def write(path: str, target: str, story: Story, cause: str) -> None:
     cases.append(_victim(target, story, cause))
     suite = ElementTree.Element("testsuite", name="pytest")
     suite.extend(cases)
-    for attribute, tag in (("failures", "failure"), ("skipped", "skipped")):
-        suite.set(attribute, _count(cases, tag))
-    suite.set("errors", _count(cases, "error"))
     suite.set("tests", str(len(cases)))
+    suite.set("failures", _count(cases, "failure"))
+    suite.set("errors", _count(cases, "error"))
+    suite.set("skipped", _count(cases, "skipped"))
     suite.set("time", f"{sum(test.duration for test in story.finished):.3f}")
     root = ElementTree.Element("testsuites")
     root.append(suite)

@@ -15,8 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
 
-# Between a SIGTERM and the SIGKILL to a child that ignores it. Bazel itself kills
-# everything 15 s after its SIGTERM: by then the report has to be written.
+# A SIGTERM mostly goes to the whole process group. The child is given so long to die
+# of its own before it is sent another, which would cut its dump of stacks short.
+COURTESY_SECONDS = 0.5
+
+# Then so long until SIGKILL. Bazel itself kills everything 15 s after its SIGTERM: by
+# then the report has to be written.
 GRACE_SECONDS = 10
 
 _PR_SET_PDEATHSIG = 1
@@ -30,7 +34,7 @@ class Ending:
 
     def __str__(self) -> str:
         if self.code >= 0:
-            return f"ended with exit code {self.code} before pytest did"
+            return f"exit code {self.code} before pytest's end, as by os._exit()"
         return f"killed by signal {-self.code}{_signal_name(-self.code)}"
 
 
@@ -87,9 +91,15 @@ def _forwarding(child: int) -> Iterator[None]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, number)
 
+    steps = iter([(signal.SIGTERM, GRACE_SECONDS)])
+
     def terminate(number: int, frame: FrameType | None) -> None:
-        send(number)
-        signal.alarm(GRACE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, COURTESY_SECONDS)
+
+    def escalate(number: int, frame: FrameType | None) -> None:
+        harder, then = next(steps, (signal.SIGKILL, 0))
+        send(harder)
+        signal.setitimer(signal.ITIMER_REAL, then)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         # Twice would cut short pytest's own handling of the first.
@@ -99,13 +109,13 @@ def _forwarding(child: int) -> Iterator[None]:
     handlers = {
         signal.SIGTERM: terminate,
         signal.SIGINT: interrupt,
-        signal.SIGALRM: lambda number, frame: send(signal.SIGKILL),
+        signal.SIGALRM: escalate,
     }
     before = {number: signal.signal(number, act) for number, act in handlers.items()}
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -104,11 +104,13 @@ def _conclude(settings: Settings, story: Story, ending: process.Ending) -> int:
     if ending.code >= 0 and story.exit_code is not None:
         # What pytest said counts, even if something made the process exit with 0.
         return exit_code(story.exit_code) or ending.code
-    _say(f"{story.running or 'no test'} was running: the test process {ending}")
+    # pytest may have been in the middle of a line.
+    print(file=sys.stderr)
+    running = "no test" if story.running is None else f"{story.running}:"
+    _say(f"{running} was running when the test process ended: {ending}")
     if story.selected is not None:
-        running = 0 if story.running is None else 1
-        left = story.selected - len(story.finished) - running
-        _say(f"{len(story.finished)} tests finished before, {left} never started")
+        left = story.selected - len(story.finished) - (story.running is not None)
+        _say(f"{len(story.finished)} tests had finished, {left} never started")
     if settings.xml_path:
         junit.write(settings.xml_path, settings.selection.target, story, str(ending))
     return FAILED

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from rules_xdist.assign import assign
 
 VECTORS = json.loads(

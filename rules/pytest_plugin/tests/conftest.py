@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+
 import rules_xdist
 
 PLUGIN_FOLDER = Path(rules_xdist.__file__).parent.parent
@@ -27,23 +29,12 @@ class Run:
 
     code: int
     output: str
-    xml: Path
+    cases: list[ElementTree.Element]  # of the XML, if one was written
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """The outcome of each testcase of an item, by its nodeid property."""
-        return {nodeid(case): outcome(case) for case in self.testcases()}
-
-    @property
-    def nodeids(self) -> list[str]:
-        return [*self.outcomes]
-
-    def testcases(self) -> list[ElementTree.Element]:
-        return [*ElementTree.parse(self.xml).getroot().iter("testcase")]
-
-    def flat_output(self) -> str:
-        """The output with its line ends as spaces."""
-        return " ".join(self.output.split())
+        """The outcome of each testcase, by its nodeid property."""
+        return {nodeid(case): outcome(case) for case in self.cases}
 
 
 def nodeid(case: ElementTree.Element) -> str:
@@ -104,7 +95,11 @@ class Target:
         }
 
     def start(
-        self, *args: str, shard: tuple[int, int] = (0, 1), env: Mapping[str, str] = {}
+        self,
+        *args: str,
+        shard: tuple[int, int] = (0, 1),
+        env: Mapping[str, str] = {},
+        **how: Any,
     ) -> subprocess.Popen[str]:
         self.xml.unlink(missing_ok=True)
         return subprocess.Popen(
@@ -115,11 +110,14 @@ class Target:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            **how,
         )
 
     def finish(self, process: subprocess.Popen[str]) -> Run:
         output, _ = process.communicate(timeout=60)
-        return Run(process.returncode, output, self.xml)
+        found = ElementTree.parse(self.xml) if self.xml.exists() else None
+        cases = [] if found is None else [*found.getroot().iter("testcase")]
+        return Run(process.returncode, output, cases)
 
     def run(
         self, *args: str, shard: tuple[int, int] = (0, 1), env: Mapping[str, str] = {}

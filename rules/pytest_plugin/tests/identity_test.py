@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from rules_xdist.errors import ConfigError
 from rules_xdist.identity import Shard, Worker
 from rules_xdist.settings import Settings
@@ -136,5 +137,5 @@ def test_settings_with_an_unknown_mode(environ):
 
 
 def test_settings_without_a_selection():
-    with pytest.raises(ConfigError, match="^RULES_XDIST_SELECTION: not set: must be"):
+    with pytest.raises(ConfigError, match=r"^RULES_XDIST_SELECTION: not set: must be"):
         Settings.from_environ({})

@@ -4,6 +4,7 @@ import os
 import tempfile
 
 import pytest
+
 from rules_xdist.journal import Finished, Journal, Story
 
 

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+
 from rules_xdist import junit
 from rules_xdist.journal import Finished, Story
 

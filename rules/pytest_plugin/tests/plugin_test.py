@@ -1,10 +1,10 @@
 """plugin: which of a target's items a shard runs, under real pytest."""
 
 import os
-import subprocess
-import sys
 
 import pytest
+
+from rules_xdist.identity import Shard, Worker
 
 SUITE = """
     import pytest
@@ -63,14 +63,154 @@ def test_shards_run_each_item_exactly_once(suite, dist):
         runs += ["group:db", "group:db_default"]
     suite.select(dist=dist, runs=runs, files=["tests/test_a.py", "tests/test_b.py"])
     shards = [suite.run(shard=(n, 3)) for n in range(3)]
-    ran = [suite_of_one.outcomes for suite_of_one in map(keep, shards)]
     assert [run.code for run in shards] == [0, 0, 0]
-    assert sorted(nodeid for items in ran for nodeid in items) == sorted(
+    assert sorted(nodeid for run in shards for nodeid in run.outcomes) == sorted(
         REST | DB | SERIAL | TWO_MARKS | {"tests/test_b.py::test_b"}
+    )
+    sizes = [len(run.outcomes) for run in shards]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        (["rest"], REST),
+        (["serial"], SERIAL),
+        (["group:db"], DB),
+        (["rest", "group:db_default"], REST | TWO_MARKS),
+    ],
+)
+def test_a_target_runs_its_own_parts(suite, runs, expected):
+    suite.select(runs=runs, elsewhere=elsewhere_but(*runs))
+    run = suite.run()
+    assert (run.code, {*run.outcomes}) == (0, expected)
+    assert f"{9 - len(expected)} deselected" in run.output
+
+
+def test_a_group_stays_together(suite):
+    runs = ["rest", "group:db"]
+    suite.select(runs=runs, elsewhere=elsewhere_but(*runs))
+    shards = [{*suite.run(shard=(n, 3)).outcomes} for n in range(3)]
+    assert [DB <= shard for shard in shards].count(True) == 1
+    assert [bool(DB & shard) for shard in shards].count(True) == 1
+
+
+def test_the_mode_of_the_environment_cuts_units(suite):
+    suite.select(runs=["rest"], elsewhere=elsewhere_but("rest"))
+    shards = [
+        {*suite.run(shard=(n, 2), env={"RULES_XDIST_DIST": "no"}).outcomes}
+        for n in range(2)
+    ]
+    assert shards == [REST, set()]
+
+
+def test_kept_items_keep_the_order_of_collection(suite):
+    suite.select(runs=["rest"], elsewhere=elsewhere_but("rest"))
+    assert [*suite.run().outcomes] == sorted(
+        REST, key=lambda nodeid: ("TestOne" in nodeid, nodeid)
     )
 
 
-def keep(run):
-    return run
+def test_an_empty_shard_passes(suite):
+    suite.select(dist="loadfile", runs=["rest", "serial"])
+    run = suite.run(shard=(1, 2))
+    assert (run.code, run.outcomes) == (0, {})
+    assert "shard 2 of 2" in run.output
+    assert "0 of 9 tests" in run.output
 
 
+def test_what_a_shard_prints(suite):
+    suite.select(dist="load", runs=["rest", "serial"])
+    lines = suite.run(shard=(0, 2)).output.splitlines()
+    worker = Worker.of(suite.label, Shard(0, 2), "1")
+    title = f"rules_xdist: //tests:test_a shard 1 of 2 ({worker.id})"
+    assert f"{title}, dist=load" in lines
+    assert f"{title}: 5 of 9 tests, dist=load" in lines
+
+
+def test_a_hooks_mark_is_an_error_by_name(suite):
+    suite.write(
+        "tests/conftest.py",
+        """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                if "test_x" in item.nodeid:
+                    item.add_marker(pytest.mark.xdist_group("late"))
+                if "parametrised[a]" in item.nodeid:
+                    item.add_marker(pytest.mark.serial)
+        """,
+    )
+    suite.select(runs=["rest"], elsewhere=elsewhere_but("rest", "serial"))
+    run = suite.run(shard=(1, 2))
+    assert run.code == 4
+    fault = 'part "{}" is neither in runs nor in elsewhere'
+    for line in (
+        "ERROR: //tests:test_a: 4 collected tests would run in no target:",
+        f"  tests/test_a.py::TestOne::test_x: {fault.format('group:late')}",
+        f"  tests/test_a.py::TestTwo::test_x: {fault.format('group:db_late')}",
+        f"  tests/test_a.py::TestTwo::test_y: {fault.format('serial')}",
+        f"  tests/test_a.py::test_parametrised[a]: {fault.format('serial')}",
+        '  "group:late": mark the tests in the source, where Gazelle sees it, '
+        'with @pytest.mark.xdist_group("late"), and run Gazelle',
+        '  "serial": mark the tests in the source, where Gazelle sees it, '
+        "with @pytest.mark.serial, and run Gazelle: they get a target of their own",
+    ):
+        assert line in run.output.splitlines()
+    assert 'runs = ["rest", "group:db_late", "group:late"]' in run.output
+    assert run.outcomes == {}
+
+
+@pytest.mark.parametrize("when", ["trylast=True", "wrapper=True"])
+def test_a_hooks_mark_counts_however_late_it_comes(suite, when):
+    suite.write(
+        "tests/conftest.py",
+        f"""
+        import pytest
+
+        @pytest.hookimpl({when})
+        def pytest_collection_modifyitems(items):
+            {"yield" if "wrapper" in when else "pass"}
+            for item in items:
+                item.add_marker(pytest.mark.xdist_group("late"))
+        """,
+    )
+    suite.write("tests/test_a.py", "def test_1(): pass\ndef test_2(): pass")
+    suite.select(runs=["rest", "group:late"])
+    assert [len(suite.run(shard=(n, 2)).outcomes) for n in range(2)] == [2, 0]
+
+
+def test_an_item_of_a_file_that_is_not_the_targets_is_an_error(suite):
+    suite.select(runs=["rest", "serial"], dist="load")
+    run = suite.run("tests/test_b.py")
+    assert run.code == 4
+    assert (
+        "  tests/test_b.py::test_b: its file is not one of the target's" in run.output
+    )
+
+
+def test_filters_of_pytest_come_first(suite):
+    suite.select(dist="load", runs=["rest", "serial"])
+    shards = [suite.run("-k", "test_x", shard=(n, 2)).outcomes for n in range(2)]
+    assert [[*shard] for shard in shards] == [
+        ["tests/test_a.py::TestOne::test_x"],
+        ["tests/test_a.py::TestTwo::test_x"],
+    ]
+
+
+def test_strict_suites_know_the_marks(suite):
+    suite.write("pytest.ini", "[pytest]\naddopts = --strict-markers\n")
+    suite.select(dist="load", runs=["rest", "serial"], config="pytest.ini")
+    assert len(suite.run("-p", "no:xdist").outcomes) == 9
+
+
+def test_a_strict_suite_without_a_cache(suite):
+    suite.write(
+        "pytest.ini",
+        "[pytest]\naddopts = -p no:cacheprovider --strict-config -W error\n",
+    )
+    suite.select(dist="load", runs=["rest", "serial"], config="pytest.ini")
+    run = suite.run()
+    assert run.code == 0, run.output
+    assert os.listdir(suite.tmpdir) == []

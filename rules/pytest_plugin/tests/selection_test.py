@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from rules_xdist.errors import ConfigError
 from rules_xdist.selection import Place, load, parse
 
@@ -108,12 +109,12 @@ def test_all_problems_are_reported_together():
 
 
 def test_not_json():
-    with pytest.raises(ConfigError, match="^sel.json:2: not JSON: Expecting"):
+    with pytest.raises(ConfigError, match=r"^sel\.json:2: not JSON: Expecting"):
         parse("{\n]", "sel.json")
 
 
 def test_not_an_object():
-    with pytest.raises(ConfigError, match="^sel.json: not a JSON object$"):
+    with pytest.raises(ConfigError, match=r"^sel\.json: not a JSON object$"):
         parse("[]", "sel.json")
 
 

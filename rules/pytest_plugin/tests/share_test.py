@@ -1,8 +1,9 @@
-"""share: every test of a target in exactly one shard, whole units, whatever the mode."""
+"""share: each test of a target in exactly one shard, and no unit in two."""
 
 import random
 
 import pytest
+
 from rules_xdist.identity import Shard
 from rules_xdist.selection import Selection
 from rules_xdist.share import share

@@ -1,6 +1,7 @@
 """units: parts and units by mode."""
 
 import pytest
+
 from rules_xdist.units import DISTS, Collected, is_part, part, scope, unit
 
 METHOD = "t/test_a.py::TestX::test_y[1]"

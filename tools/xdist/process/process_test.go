@@ -43,7 +43,7 @@ func TestContextTerminates(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
 	var output strings.Builder
-	code, err := System{}.Run(ctx, shell(`trap 'exit 8' TERM; sleep 20 & wait`, &output))
+	code, err := System{}.Run(ctx, shell(`trap 'exit 8' TERM; sleep 20 >/dev/null 2>&1 & wait`, &output))
 	if err != nil || code != 8 {
 		t.Errorf("got %d, %v", code, err)
 	}

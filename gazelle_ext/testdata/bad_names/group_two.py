@@ -1,0 +1,7 @@
+import pytest
+
+pytestmark = pytest.mark.xdist_group("DB")
+
+
+def test_a():
+    pass

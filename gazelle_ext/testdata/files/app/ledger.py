@@ -1,0 +1,2 @@
+from app.money import Money
+from . import money

@@ -1,0 +1,6 @@
+import app.ledger as ledger
+
+
+class TestLedger:
+    def test_one(self):
+        pass

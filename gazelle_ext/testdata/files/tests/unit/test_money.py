@@ -1,0 +1,7 @@
+import pytest
+
+from app.money import Money
+
+
+def test_one():
+    pass

@@ -1,0 +1,3 @@
+class TestBase:
+    def test_a(self):
+        pass

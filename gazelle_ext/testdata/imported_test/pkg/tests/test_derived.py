@@ -1,0 +1,5 @@
+from .test_base import TestBase
+
+
+class TestDerived(TestBase):
+    pass

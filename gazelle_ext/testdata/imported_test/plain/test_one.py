@@ -1,0 +1,6 @@
+from test_two import helper
+import support
+
+
+def test_a():
+    pass

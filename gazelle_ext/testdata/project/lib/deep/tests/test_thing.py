@@ -1,0 +1,5 @@
+from lib.deep.thing import x
+
+
+def test_thing():
+    pass

@@ -1,0 +1,3 @@
+import yaml
+import app.db.models
+from app import web

@@ -1,0 +1,260 @@
+package plan
+
+import (
+	"fmt"
+	"math/rand"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+)
+
+func file(path string, tests ...Test) File {
+	return File{Path: path, Dist: LoadGroup, Tests: tests}
+}
+
+func test(id string, parts ...model.Part) Test {
+	return Test{ID: id, Line: 1, Parts: parts}
+}
+
+// describe renders targets for comparison: label, runs, files and what is elsewhere.
+func describe(targets []Target) []string {
+	var lines []string
+	for _, t := range targets {
+		lines = append(lines, fmt.Sprintf("//%s:%s runs %v of %v, elsewhere %v, %d units",
+			t.Package, t.Name, t.Runs, t.Files, t.Elsewhere, t.Units))
+	}
+	return lines
+}
+
+func TestBuild(t *testing.T) {
+	const rest, serial, db, own = model.Rest, model.Serial, model.Part("group:db"), model.Part("group:own")
+	for _, c := range []struct {
+		name  string
+		files []File
+		want  []string
+	}{
+		{
+			"a file is a target",
+			[]File{file("a/test_x.py", test("test_a", rest), test("test_b", rest))},
+			[]string{"//a:test_x runs [rest] of [a/test_x.py], elsewhere map[], 2 units"},
+		},
+		{
+			"no visible test is still a target",
+			[]File{file("test_x.py")},
+			[]string{"//:test_x runs [rest] of [test_x.py], elsewhere map[], 0 units"},
+		},
+		{
+			"serial tests are a target of their own",
+			[]File{file("test_x.py", test("test_a", rest), test("test_b", serial), test("test_c", rest, serial))},
+			[]string{
+				"//:test_x runs [rest] of [test_x.py], elsewhere map[serial:[test_x.py]], 2 units",
+				"//:test_x_serial runs [serial] of [test_x.py], elsewhere map[rest:[test_x.py]], 2 units",
+			},
+		},
+		{
+			"all serial",
+			[]File{file("test_x.py", test("test_a", serial))},
+			[]string{"//:test_x_serial runs [serial] of [test_x.py], elsewhere map[], 1 units"},
+		},
+		{
+			"a group within a file stays there",
+			[]File{file("test_x.py", test("test_a", own), test("test_b", own), test("test_c", rest))},
+			[]string{"//:test_x runs [group:own rest] of [test_x.py], elsewhere map[], 2 units"},
+		},
+		{
+			"a group over files goes to the lowest common folder",
+			[]File{
+				file("t/a/test_x.py", test("test_a", db), test("test_b", rest)),
+				file("t/b/c/test_y.py", test("test_c", db)),
+				file("t/test_z.py", test("test_d", serial), test("test_e", db)),
+			},
+			[]string{
+				"//t:test_z_serial runs [serial] of [t/test_z.py], elsewhere map[group:db:[t/test_z.py]], 1 units",
+				"//t:xdist_group_db runs [group:db] of [t/a/test_x.py t/b/c/test_y.py t/test_z.py], elsewhere map[rest:[t/a/test_x.py] serial:[t/test_z.py]], 1 units",
+				"//t/a:test_x runs [rest] of [t/a/test_x.py], elsewhere map[group:db:[t/a/test_x.py]], 1 units",
+			},
+		},
+		{
+			"no common folder but the root",
+			[]File{file("a/test_x.py", test("test_a", db)), file("b/test_y.py", test("test_b", db))},
+			[]string{"//:xdist_group_db runs [group:db] of [a/test_x.py b/test_y.py], elsewhere map[], 1 units"},
+		},
+		{
+			"folders whose names begin alike have less in common",
+			[]File{file("t/ab/test_x.py", test("test_a", db)), file("t/a/test_y.py", test("test_b", db))},
+			[]string{"//t:xdist_group_db runs [group:db] of [t/a/test_y.py t/ab/test_x.py], elsewhere map[], 1 units"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := describe(Build(c.files)); !reflect.DeepEqual(got, c.want) {
+				t.Errorf("got:\n  %s\nwant:\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
+			}
+		})
+	}
+}
+
+func TestUnits(t *testing.T) {
+	tests := []Test{test("TestA::test_a", model.Rest), test("TestA::test_b", model.Rest), test("test_c", model.Rest)}
+	for dist, want := range map[string]int{Load: 3, LoadGroup: 3, LoadScope: 2, LoadFile: 1, No: 1} {
+		f := File{Path: "test_x.py", Dist: dist, Tests: tests}
+		if got := Build([]File{f})[0].Units; got != want {
+			t.Errorf("%s: %d units, want %d", dist, got, want)
+		}
+	}
+}
+
+func TestShards(t *testing.T) {
+	for _, c := range []struct {
+		units   int
+		setting ShardSetting
+		present int
+		want    int
+	}{
+		{0, Auto, 0, 1},
+		{50, Auto, 0, 1},
+		{51, Auto, 0, 2},
+		{500, Auto, 0, 10},
+		{500, Auto, 6, 6},
+		{500, Auto, 19, 19},
+		{500, Auto, 5, 10},
+		{500, Auto, 20, 10},
+		{3, Auto, 9, 1},
+		{3, 8, 0, 3},
+		{300, 8, 2, 8},
+		{0, 8, 0, 1},
+	} {
+		target := Target{Units: c.units, Dist: LoadGroup, Runs: []model.Part{model.Rest}}
+		if got := Shards(target, c.setting, c.present); got != c.want {
+			t.Errorf("Shards(%d units, setting %d, present %d) = %d, want %d", c.units, c.setting, c.present, got, c.want)
+		}
+	}
+	serial := Target{Units: 500, Dist: LoadGroup, Runs: []model.Part{model.Serial}}
+	if got := Shards(serial, 8, 4); got != 1 {
+		t.Errorf("serial target: %d shards, want 1", got)
+	}
+}
+
+func TestCheckNames(t *testing.T) {
+	targets := []Target{
+		{Package: "a", Name: "test_x_serial", Origin: "a/test_x.py:3"},
+		{Package: "a", Name: "test_x_serial", Origin: "a/test_x_serial.py:1"},
+		{Package: "a", Name: "xdist_group_DB", Origin: "a/test_y.py:5"},
+		{Package: "a", Name: "xdist_group_db", Origin: "a/test_z.py:7"},
+		{Package: "b", Name: "test_x_serial", Origin: "b/test_x.py:3"},
+		{Package: "b", Name: "env", Origin: "b/env.py:1"},
+	}
+	others := []Rule{{Package: "b", Name: "tests", Origin: "b/tests/__init__.py:1"}}
+	var got []string
+	for _, err := range CheckNames(targets, others) {
+		got = append(got, err.Error())
+	}
+	want := []string{"b/env.py:1: target name \"env\"", "a/test_x_serial.py:1: target name", "a/test_z.py:7: target name"}
+	if len(got) != len(want) {
+		t.Fatalf("got %d errors, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("error %d is %q, want it to begin with %q", i, got[i], want[i])
+		}
+	}
+}
+
+// randomFiles makes a tree of test files with tests of all parts.
+func randomFiles(random *rand.Rand) []File {
+	folders := []string{"", "a/", "a/b/", "c/"}
+	parts := []model.Part{model.Rest, model.Serial, "group:one", "group:two", "group:three"}
+	var files []File
+	for i := range 1 + random.Intn(8) {
+		f := file(fmt.Sprintf("%stest_%d.py", folders[random.Intn(len(folders))], i))
+		for j := range random.Intn(5) {
+			var of []model.Part
+			for range 1 + random.Intn(2) {
+				of = append(of, parts[random.Intn(len(parts))])
+			}
+			f.Tests = append(f.Tests, test(fmt.Sprintf("test_%d", j), of...))
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// For each file, the targets that share it partition its parts, every one of them
+// knows of all others, and each group is run by one target.
+func TestBuildPartitions(t *testing.T) {
+	random := rand.New(rand.NewSource(1))
+	for range 2000 {
+		files := randomFiles(random)
+		targets := Build(files)
+		groups := map[model.Part]int{}
+		for _, target := range targets {
+			for _, part := range target.Runs {
+				if _, ok := part.Group(); ok {
+					groups[part]++
+				}
+			}
+		}
+		for group, n := range groups {
+			if n != 1 {
+				t.Fatalf("%s is run by %d targets:\n%v", group, n, files)
+			}
+		}
+		for _, f := range files {
+			checkPartition(t, f, targets)
+		}
+	}
+}
+
+func checkPartition(t *testing.T, f File, targets []Target) {
+	t.Helper()
+	runs := map[model.Part]int{}
+	for _, target := range targets {
+		if !slices.Contains(target.Files, f.Path) {
+			continue
+		}
+		for _, part := range f.parts() {
+			elsewhere := slices.Contains(target.Elsewhere[part], f.Path)
+			here := slices.Contains(target.Runs, part)
+			if here == elsewhere {
+				t.Fatalf("%s: target %s: part %s is here: %v, elsewhere: %v", f.Path, target.Name, part, here, elsewhere)
+			}
+			if here {
+				runs[part]++
+			}
+		}
+	}
+	for _, part := range f.parts() {
+		if runs[part] != 1 {
+			t.Fatalf("%s: its %s tests run %d times", f.Path, part, runs[part])
+		}
+	}
+}
+
+func TestBuildDoesNotDependOnOrder(t *testing.T) {
+	random := rand.New(rand.NewSource(2))
+	for range 200 {
+		files := randomFiles(random)
+		want := Build(files)
+		random.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+		if got := Build(files); !reflect.DeepEqual(got, want) {
+			t.Fatalf("another order of files gives other targets:\n%v\n%v", describe(got), describe(want))
+		}
+	}
+}
+
+// Adding a file without cross-file groups changes no existing target.
+func TestAddingAFileChangesNoOtherTarget(t *testing.T) {
+	random := rand.New(rand.NewSource(3))
+	for range 500 {
+		files := randomFiles(random)
+		before := Build(files)
+		after := Build(append(slices.Clone(files), file("a/test_new.py", test("test_a", model.Rest), test("test_b", model.Serial))))
+		for _, target := range before {
+			if !slices.ContainsFunc(after, func(other Target) bool { return reflect.DeepEqual(target, other) }) {
+				t.Fatalf("adding a file changed //%s:%s", target.Package, target.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package pyscan
+
+import (
+	"slices"
+	"strings"
+)
+
+// A collector goes through the names of a module and its classes as pytest does.
+type collector struct {
+	ev       *evaluator
+	tests    []Test
+	fixtures map[*scope]fixtureIndex
+}
+
+// A place is where names are collected: the module, or a class.
+type place struct {
+	id      string   // node id, with "::" behind it if it is a class
+	bag     bag      // marks of the module and of the classes around
+	classes []*class // from the innermost out
+	// presumed says that it depends on other files whether anything here counts.
+	presumed bool
+}
+
+func (c *collector) collect() {
+	module := c.ev.module
+	if module.get("__test__") == boolean(false) {
+		return
+	}
+	var p place
+	c.ev.gather(&p.bag, module.get("pytestmark"), 0)
+	for _, name := range module.order {
+		c.name(p, name, module.get(name))
+	}
+}
+
+// name collects what a name of a module or class stands for.
+func (c *collector) name(p place, name string, v value) {
+	for _, v := range alternativesOf(v) {
+		switch v := v.(type) {
+		case *function:
+			if v.isTest(name) {
+				c.function(p, name, v)
+			}
+		case *class:
+			c.class(p, name, v)
+		case symbol:
+			if isImportedTest(name, v) {
+				c.presume(p, p.id+name, c.ev.imported[name])
+			}
+		}
+	}
+}
+
+func (f *function) isTest(name string) bool {
+	switch {
+	case f.fixture != nil || f.hidden:
+		return false
+	case f.test != nil:
+		return *f.test
+	}
+	return strings.HasPrefix(name, "test")
+}
+
+// isImportedTest says whether pytest may collect something imported. A name
+// imported from a package may be a module, too.
+func isImportedTest(name string, path symbol) bool {
+	root, _, dotted := strings.Cut(string(path), ".")
+	return dotted && !knownModules[root] && (strings.HasPrefix(name, "test") || strings.HasPrefix(name, "Test"))
+}
+
+// maxNesting bounds classes within classes. A class can be made an attribute of
+// itself.
+const maxNesting = 20
+
+func (c *collector) class(p place, name string, k *class) {
+	test := k.attribute("__test__")
+	named := strings.HasPrefix(name, "Test") || test == boolean(true)
+	if test == boolean(false) || !named && !k.unittest && !k.open || len(p.classes) == maxNesting || k.isAbstract() {
+		return
+	}
+	inner := place{
+		id:       p.id + name + "::",
+		bag:      p.bag.join(c.classBag(k)),
+		classes:  append([]*class{k}, p.classes...),
+		presumed: p.presumed || !named && !k.unittest,
+	}
+	switch {
+	case k.unittest:
+		c.unittest(inner, k)
+	case k.builds:
+		return
+	default:
+		c.members(inner, k)
+	}
+	if k.open && (named || k.unittest) {
+		c.presume(inner, p.id+name, k.offset)
+	}
+}
+
+// members collects a class's methods and inner classes: those of the bases
+// first, each as the method resolution order finds it.
+func (c *collector) members(p place, k *class) {
+	for _, base := range slices.Backward(k.mro) {
+		for _, name := range base.scope.order {
+			if !c.ev.spend(len(k.mro)) {
+				return
+			}
+			if owner, v := k.find(name); owner == base {
+				c.name(p, name, v)
+			}
+		}
+	}
+}
+
+// find looks a name up, and returns the class that it is found in.
+func (c *class) find(name string) (*class, value) {
+	for _, k := range c.mro {
+		if v, ok := k.scope.names[name]; ok && v != (unbound{}) {
+			return k, v
+		}
+	}
+	return nil, unbound{}
+}
+
+// unittest collects the methods of a unittest.TestCase: by name only, and
+// runTest where there is no other.
+func (c *collector) unittest(p place, k *class) {
+	before := len(c.tests)
+	for _, base := range slices.Backward(k.mro) {
+		for _, name := range base.scope.order {
+			owner, v := k.find(name)
+			if owner == base && strings.HasPrefix(name, "test") {
+				c.method(p, name, v)
+			}
+		}
+	}
+	if len(c.tests) == before && !k.open {
+		_, v := k.find("runTest")
+		c.method(p, "runTest", v)
+	}
+}
+
+func (c *collector) method(p place, name string, v value) {
+	for _, v := range alternativesOf(v) {
+		if f, ok := v.(*function); ok && !f.hidden && (f.test == nil || *f.test) {
+			c.function(p, name, f)
+		}
+	}
+}
+
+func (c *collector) function(p place, name string, f *function) {
+	c.emit(p, p.id+name, f.offset, c.functionBag(f), f)
+}
+
+// presume adds what another file may have in store under an id.
+func (c *collector) presume(p place, id string, offset int) {
+	p.presumed = true
+	c.emit(p, id, offset, &bag{}, nil)
+}
+
+// emit adds a test. The function is nil where it stands in another file.
+func (c *collector) emit(p place, id string, offset int, own *bag, f *function) {
+	all := p.bag.join(own)
+	if !c.ev.spend(1 + len(all.marks)) {
+		return
+	}
+	c.tests = append(c.tests, Test{
+		ID:       strings.Clone(id),
+		Line:     c.ev.mod.Line(offset),
+		Marks:    all.marks,
+		Axes:     concat(all.axes, c.fixtureAxes(p, all, f)),
+		Presumed: p.presumed,
+	})
+}
+
+// classBag returns the marks of a class and its bases, the bases' first.
+func (c *collector) classBag(k *class) *bag {
+	if k.bag == nil {
+		k.bag = &bag{}
+		for _, base := range slices.Backward(k.mro) {
+			c.ev.gather(k.bag, base.scope.get("pytestmark"), 0)
+			c.ev.gather(k.bag, base.marks, 0)
+		}
+	}
+	return k.bag
+}
+
+func (c *collector) functionBag(f *function) *bag {
+	if f.bag == nil {
+		f.bag = &bag{}
+		c.ev.gather(f.bag, f.marks, 0)
+	}
+	return f.bag
+}

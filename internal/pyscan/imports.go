@@ -1,0 +1,54 @@
+package pyscan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+)
+
+func imports(mod *syntax.Module) []Import {
+	var list []Import
+	for _, imp := range mod.Imports {
+		out := Import{
+			Module:  imp.Module,
+			Level:   imp.Level,
+			Line:    mod.Line(imp.Offset),
+			Guarded: imp.Guarded,
+		}
+		for _, n := range imp.Names {
+			out.Names = append(out.Names, n.Name)
+		}
+		list = append(list, out)
+	}
+	slices.SortStableFunc(list, func(a, b Import) int { return cmp.Compare(a.Line, b.Line) })
+	return list
+}
+
+// runImport binds the names of an import statement to symbols.
+func (ev *evaluator) runImport(imp syntax.Import, s *scope) {
+	if !imp.From {
+		name, path := imp.Alias, imp.Module
+		if name == "" {
+			// "import a.b" binds a.
+			name, _, _ = strings.Cut(imp.Module, ".")
+			path = name
+		}
+		s.bind(name, symbol(path))
+		return
+	}
+	prefix := strings.Repeat(".", imp.Level) + imp.Module + "."
+	for _, n := range imp.Names {
+		if n.Name == "*" {
+			ev.starImport = true
+			continue
+		}
+		name := n.Alias
+		if name == "" {
+			name = n.Name
+		}
+		s.bind(name, symbol(prefix+n.Name))
+		ev.imported[name] = imp.Offset
+	}
+}

@@ -1,0 +1,104 @@
+// Package pyscan reads the source of one Python module and says what pytest
+// would find in it: its tests, by pytest's default rules of collection, the marks
+// that each of them bears, and its imports.
+//
+// No Python is run. Names are followed through the file as its import would bind
+// them, over both ways of a condition where it cannot be known. What only a
+// running pytest can know is left out, and so is what other files decide: tests
+// inherited from an imported class are not listed, but that there may be such is
+// (Test.Presumed). The package knows nothing of what marks mean.
+package pyscan
+
+import "github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+
+// A File is what one module holds.
+type File struct {
+	// Imports are sorted by line; those in functions are among them.
+	Imports []Import
+	// Tests are in the order of the file, but for inherited ones. Two of them
+	// have the same ID where the file defines a test in both ways of a
+	// condition.
+	Tests []Test
+	// Unreadable are the places at which marks stand in a form that cannot be
+	// read without running the file.
+	Unreadable []Note
+}
+
+// An Import is one module that is imported.
+//
+//	import a.b               Module "a.b"
+//	from ..x import y, z     Module "x", Level 2, Names [y z]
+//	pytest.importorskip("m") Module "m", Guarded
+type Import struct {
+	Module string
+	Names  []string // in the file imported from, not as renamed here; "*" for all
+	Level  int      // number of leading dots
+	Line   int
+	// Guarded says that the file can be imported without the module: the import
+	// stands under TYPE_CHECKING, or a failure of it is handled.
+	Guarded bool
+}
+
+// A Test is a test function or method, which makes one item of pytest or, with
+// parameters, several.
+type Test struct {
+	// ID is the node id without file and parameters, such as "TestA::test_b".
+	ID string
+	// Line is that of the definition, which may be in a base class.
+	Line int
+	// Marks are borne by each of the items: those of the module, of the class
+	// and its bases, and the test's own.
+	Marks []Mark
+	// Axes are what gives some of the items further marks.
+	Axes []Axis
+	// Presumed says that other files decide whether pytest collects the test:
+	// it is imported, or its class has bases from elsewhere. ID may then name a
+	// class, for what it inherits; marks that other files add are unknown.
+	Presumed bool
+}
+
+// An Axis is one parametrization, by a parametrize mark or a fixture with params,
+// or anything else by which marks vary. It has the distinct sets of marks that
+// it adds; each item bears one of them, which may be empty.
+type Axis [][]Mark
+
+// A Mark is a pytest mark such as pytest.mark.xdist_group("db").
+type Mark struct {
+	Name string
+	Args []Arg
+	// Line is where the mark is written, which for one used by another name is
+	// not where it is used.
+	Line int
+}
+
+// An Arg is an argument of a mark.
+type Arg struct {
+	Keyword string // empty for a positional argument
+	// Value is the string that the argument is known to be; where Literal is
+	// false, it is the beginning of its source text.
+	Value   string
+	Literal bool
+}
+
+// A Note says what is unreadable on a line, and what to write instead.
+type Note struct {
+	Line int
+	Text string
+}
+
+// Error is what Scan returns for a file that is not Python.
+type Error = syntax.Error
+
+// Scan reads the source of a module. The path is only for messages. An error is
+// always an *Error and says where the source is not Python.
+func Scan(path string, src []byte) (*File, error) {
+	mod, err := syntax.Parse(path, src)
+	if err != nil {
+		return nil, err
+	}
+	ev := newEvaluator(mod)
+	ev.run(mod.Body, ev.module)
+	c := collector{ev: ev}
+	c.collect()
+	return &File{Imports: imports(mod), Tests: c.tests, Unreadable: ev.sortedNotes()}, nil
+}

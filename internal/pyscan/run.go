@@ -1,0 +1,172 @@
+package pyscan
+
+import "github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+
+// run runs the statements of a module or class body.
+func (ev *evaluator) run(body []syntax.Stmt, s *scope) {
+	for i := range body {
+		if !ev.spend(1) {
+			return
+		}
+		switch st := &body[i]; st.Kind {
+		case syntax.StmtImport:
+			for _, imp := range st.Imports {
+				ev.runImport(imp, s)
+			}
+		case syntax.StmtAssign:
+			ev.runAssign(st, s)
+		case syntax.StmtAugment:
+			ev.runAugment(st, s)
+		case syntax.StmtExpr:
+			ev.runExpr(st.Value, s)
+		case syntax.StmtDelete:
+			for _, target := range st.Targets {
+				if target.Kind == syntax.ExprName {
+					s.bind(target.Name, unbound{})
+				}
+			}
+		case syntax.StmtDef:
+			s.bind(st.Def.Name, ev.function(st.Def, s))
+		case syntax.StmtClass:
+			s.bind(st.Def.Name, ev.class(st.Def, s))
+		case syntax.StmtBranch:
+			ev.runBranches(st, s)
+		}
+	}
+}
+
+func (ev *evaluator) runAssign(st *syntax.Stmt, s *scope) {
+	var v value
+	if st.Value != nil {
+		v = ev.eval(st.Value, s)
+	}
+	for _, target := range st.Targets {
+		if st.Value != nil {
+			ev.checkPytestmark(target, v, st.Value)
+		}
+		ev.assign(target, v, s)
+	}
+}
+
+// assign binds what stands left of an assignment.
+func (ev *evaluator) assign(target *syntax.Expr, v value, s *scope) {
+	switch target.Kind {
+	case syntax.ExprName:
+		s.bind(target.Name, v)
+	case syntax.ExprAttribute:
+		ev.setAttribute(ev.eval(target.X, s), target.Name, v)
+	case syntax.ExprStarred:
+		ev.assign(target.X, nil, s)
+	case syntax.ExprTuple, syntax.ExprList:
+		elements, _ := v.(list)
+		if len(elements) != len(target.List) || hasStarred(target.List) {
+			elements = make(list, len(target.List))
+		}
+		for i, t := range target.List {
+			ev.assign(t, elements[i], s)
+		}
+	}
+}
+
+func hasStarred(exprs []*syntax.Expr) bool {
+	for _, e := range exprs {
+		if e.Kind == syntax.ExprStarred {
+			return true
+		}
+	}
+	return false
+}
+
+// setAttribute assigns to an attribute of a class or function of this file.
+func (ev *evaluator) setAttribute(object value, name string, v value) {
+	switch object := object.(type) {
+	case *class:
+		object.scope.bind(name, v)
+	case *function:
+		switch name {
+		case "pytestmark":
+			object.marks = list{v}
+		case "__test__":
+			if b, ok := v.(boolean); ok {
+				object.setTest(bool(b))
+			}
+		}
+	}
+}
+
+func (f *function) setTest(test bool) { f.test = &test }
+
+func (ev *evaluator) runAugment(st *syntax.Stmt, s *scope) {
+	target := st.Targets[0]
+	if target.Kind != syntax.ExprName {
+		return
+	}
+	var v value
+	if st.Value != nil {
+		added := ev.eval(st.Value, s)
+		ev.checkPytestmark(target, added, st.Value)
+		v = ev.add(s.lookup(target.Name), added)
+	}
+	s.bind(target.Name, v)
+}
+
+// runExpr runs an expression for what it changes: a list by its methods, names
+// by ":=", a function or class by a mark called with it.
+func (ev *evaluator) runExpr(e *syntax.Expr, s *scope) {
+	if e.Kind != syntax.ExprCall || !ev.runListMethod(e, s) {
+		ev.eval(e, s)
+	}
+}
+
+func (ev *evaluator) runListMethod(e *syntax.Expr, s *scope) bool {
+	method := e.X
+	if method.Kind != syntax.ExprAttribute || method.X.Kind != syntax.ExprName || len(e.List) == 0 {
+		return false
+	}
+	old, ok := s.lookup(method.X.Name).(list)
+	if !ok {
+		return false
+	}
+	arg := e.List[len(e.List)-1]
+	added := ev.eval(arg, s)
+	switch method.Name {
+	case "append", "insert":
+		added = list{added}
+	case "extend":
+	default:
+		return false
+	}
+	ev.checkPytestmark(method.X, added, arg)
+	s.bind(method.X.Name, ev.add(old, added))
+	return true
+}
+
+// checkPytestmark notes marks of a module or class that cannot be read.
+func (ev *evaluator) checkPytestmark(target *syntax.Expr, v value, source *syntax.Expr) {
+	if target.Kind == syntax.ExprName && target.Name == "pytestmark" && !readable(v, 0) {
+		ev.note(source.Start, "pytestmark: %s cannot be read without running the file; "+
+			"write marks here as pytest.mark.NAME(...), or the name of one or of a list that this file defines",
+			ev.source(source))
+	}
+}
+
+// runBranches runs a compound statement.
+func (ev *evaluator) runBranches(st *syntax.Stmt, s *scope) {
+	var changes []change
+	complete := st.Complete
+	for _, b := range st.Branches {
+		var truth, known bool
+		if b.Cond != nil {
+			truth, known = ev.truth(b.Cond, s)
+		}
+		if known && !truth {
+			continue
+		}
+		changes = append(changes, s.try(func() { ev.run(b.Body, s) }))
+		if complete = complete || truth; truth {
+			break // the others are not reached
+		}
+	}
+	s.merge(changes, complete)
+	ev.run(st.Finally, s)
+}

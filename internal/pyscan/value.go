@@ -1,0 +1,139 @@
+package pyscan
+
+import "strings"
+
+// A value is what a name or expression is when the module is imported, as far as
+// that can be known. It is one of the types below, or nil for unknown.
+type value any
+
+type (
+	// A symbol is the dotted path of something defined elsewhere, such as
+	// "pytest.mark"; of a relative import it begins with the dots.
+	symbol string
+	// A result is what a call of a symbol returns.
+	result symbol
+
+	text    string
+	boolean bool
+	none    struct{}
+	// list is a list or tuple.
+	list []value
+	// A choice is one of several values, by what cannot be known.
+	choice []value
+	// unbound is a name without a value, as one is that only some ways through
+	// the module bind.
+	unbound struct{}
+)
+
+// A mark is a pytest mark or mark decorator.
+type mark struct {
+	Mark
+	cases    value    // the values of a parametrize
+	argnames []string // the parameters of a parametrize, or fixtures of a usefixtures
+}
+
+// A param is a pytest.param with marks.
+type param struct{ marks value }
+
+// A fixture is what pytest.fixture makes of a function.
+type fixture struct {
+	name    string // if not the function's
+	autouse bool
+	axis    Axis // by its params
+}
+
+// A function is a function that the file defines.
+type function struct {
+	offset  int
+	params  []string
+	marks   list
+	fixture *fixture
+	// test is the __test__ attribute, where it is set.
+	test *bool
+	// hidden is a function that is no function to its class: a property.
+	hidden   bool
+	abstract bool
+
+	bag *bag // made of marks when first asked for
+}
+
+// last returns the last name of a dotted path.
+func last(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// maxChoices bounds the values of a choice, and the sets of marks of an axis
+// that comes from one.
+const maxChoices = 64
+
+// choose joins alternatives to one value.
+func choose(alternatives []value) value {
+	var out choice
+	for _, a := range alternatives {
+		for _, v := range alternativesOf(a) {
+			if !out.has(v) {
+				out = append(out, v)
+			}
+			if len(out) > maxChoices {
+				return nil
+			}
+		}
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return out
+}
+
+// alternativesOf returns what a value may be.
+func alternativesOf(v value) []value {
+	if c, ok := v.(choice); ok {
+		return c
+	}
+	return []value{v}
+}
+
+// has says whether a value is among the alternatives already. Lists are not
+// compared.
+func (c choice) has(v value) bool {
+	if _, ok := v.(list); ok {
+		return false
+	}
+	for _, w := range c {
+		if _, ok := w.(list); !ok && v == w {
+			return true
+		}
+	}
+	return false
+}
+
+// maxText bounds the strings that are computed, as text + text can double.
+const maxText = 4096
+
+// add evaluates v + w.
+func (ev *evaluator) add(v, w value) value {
+	switch v := v.(type) {
+	case text:
+		if w, ok := w.(text); ok && len(v)+len(w) <= maxText {
+			return v + w
+		}
+	case list:
+		switch w := w.(type) {
+		case list:
+			return ev.concat(v, w)
+		case choice:
+			// Of which the elements may be, with the others certain.
+			return ev.concat(v, list{w})
+		}
+	case choice:
+		if w, ok := w.(list); ok {
+			return ev.concat(list{v}, w)
+		}
+	}
+	return nil
+}
+
+func (ev *evaluator) concat(v, w list) value {
+	if !ev.spend(len(v) + len(w)) {
+		return nil
+	}
+	return append(append(make(list, 0, len(v)+len(w)), v...), w...)
+}

@@ -1,0 +1,119 @@
+"""plugin and standin: beside pytest-xdist and suites that are written for it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+WORKER_TEST = """
+    import os
+
+    def test_worker(worker_id, testrun_uid):
+        assert worker_id == os.environ["PYTEST_XDIST_WORKER"]
+        assert worker_id.startswith("gw")
+        assert testrun_uid == os.environ["PYTEST_XDIST_TESTRUNUID"]
+        assert os.environ["PYTEST_XDIST_WORKER_COUNT"] == "2"
+"""
+
+
+@pytest.mark.parametrize("args", [[], ["-p", "no:xdist"]])
+def test_worker_fixtures_win_over_those_of_pytest_xdist(target, args):
+    target.write("tests/test_a.py", WORKER_TEST)
+    run = target.run(*args, shard=(0, 2))
+    assert run.code == 0, run.output
+    assert len(run.outcomes) == 1
+
+
+def test_worker_fixtures_lose_to_those_of_a_conftest(target):
+    target.write(
+        "conftest.py",
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def worker_id(worker_id):
+            return "mine " + worker_id
+        """,
+    )
+    target.write(
+        "tests/test_a.py",
+        "def test_worker(worker_id): assert worker_id.startswith('mine gw')",
+    )
+    assert target.run().code == 0
+
+
+@pytest.mark.parametrize(
+    "addopts",
+    [
+        "-n auto --dist loadgroup",
+        "-n 2 --maxprocesses=4 --no-loadscope-reorder",
+        "--tx 2*popen --dist each",
+    ],
+)
+def test_options_of_pytest_xdist_start_no_workers(target, addopts):
+    target.write("pytest.ini", f"[pytest]\naddopts = {addopts}\n")
+    target.write(
+        "tests/test_a.py",
+        """
+        def test_here(request):
+            assert not hasattr(request.config, "workerinput")
+            assert request.config.getoption("dist", "no") == "no"
+        """,
+    )
+    target.select(config="pytest.ini")
+    run = target.run()
+    assert run.code == 0, run.output
+    assert run.outcomes == {"tests/test_a.py::test_here": "passed"}
+
+
+def test_plugins_that_look_at_the_options_early_see_no_workers_either(target):
+    pytest.importorskip("xdist")
+    target.write(
+        "early.py",
+        """
+        import pytest
+
+        # As pytest-cov does, to choose how to measure.
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_load_initial_conftests(early_config):
+            options = early_config.known_args_namespace
+            assert (options.numprocesses, options.dist) == (0, "no")
+        """,
+    )
+    target.write("tests/test_a.py", "def test_x(): pass")
+    path = target.environ()["PYTHONPATH"] + os.pathsep + str(target.root)
+    run = target.run("-n2", "-p", "early", env={"PYTHONPATH": path})
+    assert run.code == 0, run.output
+
+
+def test_options_of_pytest_xdist_are_accepted_where_it_is_not_installed(target):
+    target.write("pytest.ini", "[pytest]\naddopts = -n auto --dist loadgroup\n")
+    target.write("tests/test_a.py", "def test_x(): pass")
+    target.write(
+        "without_xdist.py",
+        """
+        import sys
+        from importlib import metadata, util
+
+        find_spec, distributions = util.find_spec, metadata.distributions
+        util.find_spec = lambda name: None if name == "xdist" else find_spec(name)
+        metadata.distributions = lambda: (
+            each for each in distributions() if each.name != "pytest-xdist"
+        )
+        from rules_xdist.runner import main
+
+        main()
+        """,
+    )
+    target.select(config="pytest.ini")
+    run = subprocess.run(
+        [sys.executable, "without_xdist.py"],
+        cwd=target.root,
+        env=target.environ(),
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 passed" in run.stdout
+    assert "xdist-" not in run.stdout

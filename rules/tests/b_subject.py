@@ -1,0 +1,1 @@
+"""A test module that the analysis tests name; it is never run."""

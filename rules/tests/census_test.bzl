@@ -1,0 +1,99 @@
+"""Unit tests of the static census."""
+
+load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+load("//rules/private:census.bzl", "census_errors")
+
+def _target(target, files, runs = ["rest"], elsewhere = {}, dist = "loadgroup"):
+    return struct(target = target, dist = dist, files = files, runs = runs, elsewhere = elsewhere)
+
+def _partition_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, [], census_errors([], []))
+    asserts.equals(env, [], census_errors(["a.py", "b.py"], [
+        _target("//:a", ["a.py"], ["rest", "group:own"], {"serial": ["a.py"], "group:db": ["a.py"]}),
+        _target("//:a_serial", ["a.py"], ["serial"], {part: ["a.py"] for part in ["rest", "group:own", "group:db"]}),
+        _target("//:b", ["b.py"], elsewhere = {"group:db": ["b.py"]}),
+        _target("//:xdist_group_db", ["a.py", "b.py"], ["group:db"], {
+            "group:own": ["a.py"],
+            "rest": ["a.py", "b.py"],
+            "serial": ["a.py"],
+        }),
+    ]))
+    return unittest.end(env)
+
+def _file_without_target_test_impl(ctx):
+    env = unittest.begin(ctx)
+    errors = census_errors(["new.py", "a.py"], [_target("//:a", ["a.py"])])
+    asserts.equals(env, 1, len(errors))
+    asserts.true(env, errors[0].startswith("new.py: this test file is in no target"), errors[0])
+    return unittest.end(env)
+
+def _doubled_test_impl(ctx):
+    env = unittest.begin(ctx)
+    errors = census_errors(["a.py"], [_target("//:a", ["a.py"]), _target("//:again", ["a.py"])])
+    asserts.equals(env, ["a.py: its rest tests would run 2 times, in //:a and //:again"], errors)
+    return unittest.end(env)
+
+def _lost_part_test_impl(ctx):
+    env = unittest.begin(ctx)
+    errors = census_errors(["a.py"], [_target("//:a", ["a.py"], elsewhere = {"serial": ["a.py"]})])
+    asserts.equals(env, ["a.py: its serial tests would run nowhere: //:a leaves them to another target, and there is none"], errors)
+    return unittest.end(env)
+
+def _lost_for_one_file_of_two_test_impl(ctx):
+    env = unittest.begin(ctx)
+
+    # The group's target believes that b.py's rest runs elsewhere too; only a.py's does.
+    errors = census_errors(["a.py", "b.py"], [
+        _target("//:a", ["a.py"], elsewhere = {"group:db": ["a.py"]}),
+        _target("//:db", ["a.py", "b.py"], ["group:db"], {"rest": ["a.py", "b.py"]}),
+    ])
+    asserts.equals(env, ["b.py: its rest tests would run nowhere: //:db leaves them to another target, and there is none"], errors)
+    return unittest.end(env)
+
+def _unaware_test_impl(ctx):
+    env = unittest.begin(ctx)
+    errors = census_errors(["a.py"], [
+        _target("//:a", ["a.py"]),
+        _target("//:a_serial", ["a.py"], ["serial"], {"rest": ["a.py"]}),
+    ])
+    asserts.equals(env, ["a.py: //:a does not know that //:a_serial runs its serial tests: elsewhere lacks them"], errors)
+    return unittest.end(env)
+
+def _split_group_test_impl(ctx):
+    env = unittest.begin(ctx)
+    targets = [
+        _target("//:a", ["a.py"], ["rest", "group:db"]),
+        _target("//:b", ["b.py"], ["rest", "group:db"]),
+    ]
+    asserts.equals(
+        env,
+        ["group:db: one group in 2 targets, //:a and //:b: its tests would not share a process"],
+        census_errors(["a.py", "b.py"], targets),
+    )
+    return unittest.end(env)
+
+partition_test = unittest.make(_partition_test_impl)
+file_without_target_test = unittest.make(_file_without_target_test_impl)
+doubled_test = unittest.make(_doubled_test_impl)
+lost_part_test = unittest.make(_lost_part_test_impl)
+lost_for_one_file_of_two_test = unittest.make(_lost_for_one_file_of_two_test_impl)
+unaware_test = unittest.make(_unaware_test_impl)
+split_group_test = unittest.make(_split_group_test_impl)
+
+def census_test_suite(name):
+    """All tests of this file.
+
+    Args:
+      name: the suite's name.
+    """
+    unittest.suite(
+        name,
+        partition_test,
+        file_without_target_test,
+        doubled_test,
+        lost_part_test,
+        lost_for_one_file_of_two_test,
+        unaware_test,
+        split_group_test,
+    )

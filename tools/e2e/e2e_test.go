@@ -1,0 +1,171 @@
+// Package e2e runs real Bazel on a copy of examples/platform and looks at what a
+// person would see. It needs a Bazel of its own, so it is run, not tested:
+//
+//	bazel run //tools/e2e:e2e_test
+package e2e
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func wantContains(t *testing.T, what, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%s: does not contain %q:\n%s", what, part, text)
+		}
+	}
+}
+
+func TestGazelleTwiceChangesNothing(t *testing.T) {
+	w := newWorkspace(t)
+	before := w.buildFiles()
+	w.mustPass("run", "//:gazelle")
+	after := w.buildFiles()
+	if !maps.Equal(before, after) {
+		t.Errorf("the example's BUILD files are out of date: run Gazelle in examples/platform")
+	}
+	w.mustPass("run", "//:gazelle")
+	if !maps.Equal(after, w.buildFiles()) {
+		t.Errorf("a second run of Gazelle changed BUILD files")
+	}
+}
+
+// An edit re-runs the targets that contain the file, and a second run nothing.
+func TestEditRerunsOnlyWhatContainsTheFile(t *testing.T) {
+	w := newWorkspace(t)
+	w.mustPass("test", "//...")
+	if got := w.mustPass("test", "//...").executed(); len(got) > 0 {
+		t.Errorf("nothing changed, but these ran: %v", got)
+	}
+	for _, edit := range []struct {
+		file string
+		want []string
+	}{
+		{"tests/unit/test_money.py", []string{"//tests/unit:test_money"}},
+		{"tests/e2e/test_cli.py", []string{"//tests/e2e:test_cli", "//tests/e2e:test_cli_serial"}},
+		{"tests/integration/test_billing.py", []string{"//tests:xdist_group_db"}},
+		{"tests/e2e/test_api.py", []string{"//tests/e2e:test_api", "//tests:xdist_group_db"}},
+	} {
+		w.write(edit.file, w.read(edit.file)+"\n# An edit.\n")
+		got := w.mustPass("test", "//...").executed()
+		slices.Sort(got)
+		slices.Sort(edit.want)
+		if !slices.Equal(got, edit.want) {
+			t.Errorf("after an edit of %s these ran: %v, want %v", edit.file, got, edit.want)
+		}
+	}
+}
+
+func TestAddedFileFailsTheCensusByName(t *testing.T) {
+	w := newWorkspace(t)
+	w.write("tests/unit/test_new.py", "def test_new():\n    pass\n")
+	w.write("tests/fresh/test_folder.py", "def test_new():\n    pass\n")
+	r := w.bazel("test", "//...")
+	if r.code != 3 {
+		t.Fatalf("exit code %d, want 3\n%s", r.code, r.output)
+	}
+	wantContains(t, "output", r.output,
+		"tests/unit/test_new.py: this test file is in no target",
+		"tests/fresh/test_folder.py: this test file is in no target")
+	w.mustPass("run", "//:gazelle")
+	w.mustPass("test", "//...")
+}
+
+// A mark that only a running pytest sees ends as an error by name, not as a lost test.
+func TestMarkOfAHookFailsTheShardByName(t *testing.T) {
+	w := newWorkspace(t)
+	w.write("tests/unit/conftest.py", `import pytest
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.name.startswith("test_add"):
+            item.add_marker(pytest.mark.serial)
+`)
+	w.write("tests/unit/test_hooked.py", "def test_add():\n    pass\n")
+	w.mustPass("run", "//:gazelle")
+	r := w.bazel("test", "//tests/unit:test_hooked")
+	if r.code != 3 {
+		t.Fatalf("exit code %d, want 3\n%s", r.code, r.output)
+	}
+	wantContains(t, "output", r.output, "tests/unit/test_hooked.py::test_add", "serial")
+}
+
+func TestKilledProcessFailsItsTestByName(t *testing.T) {
+	w := newWorkspace(t)
+	w.write("tests/unit/test_killed.py", `import os
+import signal
+
+
+def test_before():
+    pass
+
+
+def test_killer():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_after():
+    pass
+`)
+	w.mustPass("run", "//:gazelle")
+	r := w.bazel("test", "//tests/unit:test_killed")
+	if r.code != 3 {
+		t.Fatalf("exit code %d, want 3\n%s", r.code, r.output)
+	}
+	wantContains(t, "output", r.output, "tests/unit/test_killed.py::test_killer", "SIGKILL")
+}
+
+// On a cluster serial tests are kept alone by a pool, since the tag would keep them off it.
+func TestSerialSettingMovesTagsToExecProperties(t *testing.T) {
+	w := newWorkspace(t)
+	const serial = "//tests/integration:test_migrations_serial"
+	local := w.mustPass("query", "--output=build", serial).output
+	wantContains(t, "local", local, `"exclusive"`)
+	remote := w.mustPass("query", "--repo_env=RULES_XDIST_SERIAL=pool", "--output=build", serial).output
+	wantContains(t, "remote", remote, `"pool": "serial"`, `"serial"`)
+	if strings.Contains(remote, `"exclusive"`) {
+		t.Errorf("remote: has the tag exclusive:\n%s", remote)
+	}
+	bad := w.bazel("query", "--repo_env=RULES_XDIST_SERIAL=sometimes", serial)
+	if bad.code == 0 {
+		t.Errorf("RULES_XDIST_SERIAL=sometimes: accepted")
+	}
+	wantContains(t, "bad", bad.output, "RULES_XDIST_SERIAL=sometimes: must be one of exclusive, pool")
+}
+
+func TestVerifyComparesWithPlainPytest(t *testing.T) {
+	w := newWorkspace(t)
+	r := w.mustPass("run", "//:xdist", "--", "verify")
+	wantContains(t, "verify", r.output, "each in exactly one target")
+	w.write("tests/unit/test_new.py", "def test_new():\n    pass\n")
+	r = w.bazel("run", "//:xdist", "--", "verify")
+	if r.code == 0 {
+		t.Errorf("verify passed with a test file that is in no target")
+	}
+	wantContains(t, "verify", r.output, "tests/unit/test_new.py::test_new")
+}
+
+// Whatever is wrong with the sources, all of it is told, and no BUILD file is touched.
+func TestBadSourcesLeaveBuildFilesAlone(t *testing.T) {
+	w := newWorkspace(t)
+	w.write("tests/unit/test_broken.py", "def test_broken(:\n    pass\n")
+	w.write("tests/unit/test_good.py", "def test_good():\n    pass\n")
+	check(t, os.Symlink("test_loop.py", filepath.Join(w.dir, "tests/unit/test_loop.py")))
+	check(t, os.Symlink("../unit", filepath.Join(w.dir, "tests/unit/again")))
+	before := w.buildFiles()
+	r := w.bazel("run", "//:gazelle")
+	if r.code == 0 {
+		t.Errorf("Gazelle passed, want an error")
+	}
+	wantContains(t, "gazelle", r.output, "tests/unit/test_broken.py:1:", "tests/unit/test_loop.py:1:")
+	if !maps.Equal(before, w.buildFiles()) {
+		t.Errorf("BUILD files were changed")
+	}
+}

@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rules-xdist/rules_xdist/internal/bep"
+)
+
+// workspace is a copy of examples/platform in which tests may edit files.
+type workspace struct {
+	t   *testing.T
+	dir string
+}
+
+// newWorkspace copies the example. The copy is at the same place in each test, so that
+// Bazel's server and its analysis are reused.
+func newWorkspace(t *testing.T) workspace {
+	t.Helper()
+	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
+	if repository == "" {
+		t.Skip("needs a Bazel of its own: bazel run //tools/e2e:e2e_test")
+	}
+	cache, err := os.UserCacheDir()
+	check(t, err)
+	w := workspace{t, filepath.Join(cache, "rules_xdist", "e2e", "platform")}
+	check(t, os.RemoveAll(w.dir))
+	check(t, os.CopyFS(w.dir, sources{os.DirFS(filepath.Join(repository, "examples", "platform"))}))
+	w.edit("MODULE.bazel", `path = "../.."`, `path = "`+repository+`"`)
+	return w
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// result is one finished command of Bazel.
+type result struct {
+	code   int
+	output string
+	build  bep.Build
+}
+
+func (w workspace) bazel(args ...string) result {
+	w.t.Helper()
+	events := filepath.Join(w.t.TempDir(), "events.json")
+	args = slices.Insert(args, 1, "--build_event_json_file="+events, "--color=no", "--curses=no")
+	command := exec.Command("bazel", args...)
+	command.Dir = w.dir
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		w.t.Fatal(err)
+	}
+	r := result{code: command.ProcessState.ExitCode(), output: output.String()}
+	if file, err := os.Open(events); err == nil {
+		defer file.Close()
+		r.build, err = bep.Read(file)
+		check(w.t, err)
+	}
+	return r
+}
+
+// mustPass fails the test with Bazel's output unless the command succeeded.
+func (w workspace) mustPass(args ...string) result {
+	w.t.Helper()
+	r := w.bazel(args...)
+	if r.code != 0 {
+		w.t.Fatalf("bazel %s: exit code %d, want 0\n%s", strings.Join(args, " "), r.code, r.output)
+	}
+	return r
+}
+
+// executed returns the labels of the targets of which a shard was not cached.
+func (r result) executed() []string {
+	var labels []string
+	for _, target := range r.build.Targets {
+		if slices.ContainsFunc(target.Shards, func(s bep.Shard) bool {
+			return slices.ContainsFunc(s.Attempts, func(a bep.Attempt) bool { return a.Cache == bep.NotCached })
+		}) {
+			labels = append(labels, target.Label)
+		}
+	}
+	return labels
+}
+
+func (w workspace) read(name string) string {
+	w.t.Helper()
+	content, err := os.ReadFile(filepath.Join(w.dir, name))
+	check(w.t, err)
+	return string(content)
+}
+
+func (w workspace) write(name, content string) {
+	w.t.Helper()
+	path := filepath.Join(w.dir, name)
+	check(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
+	check(w.t, os.WriteFile(path, []byte(content), 0o644))
+}
+
+// edit replaces old, which must be there, in a file.
+func (w workspace) edit(name, old, replacement string) {
+	w.t.Helper()
+	content := w.read(name)
+	if !strings.Contains(content, old) {
+		w.t.Fatalf("%s: does not contain %q", name, old)
+	}
+	w.write(name, strings.ReplaceAll(content, old, replacement))
+}
+
+// buildFiles returns the text of all BUILD files, by path.
+func (w workspace) buildFiles() map[string]string {
+	w.t.Helper()
+	files := map[string]string{}
+	check(w.t, filepath.WalkDir(w.dir, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && entry.Name() == "BUILD.bazel" {
+			files[path] = w.read(strings.TrimPrefix(path, w.dir+"/"))
+		}
+		return err
+	}))
+	return files
+}

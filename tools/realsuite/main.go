@@ -1,0 +1,83 @@
+// Command realsuite runs a real library's test suite through rules_xdist and
+// compares it with plain pytest: every node id exactly once, with the same outcome.
+//
+//	bazel run //tools/realsuite -- networkx
+//
+// The library is one that is installed beside pytest and ships its tests. It is
+// copied into a scratch workspace, where Gazelle writes the targets and Bazel runs
+// them with two workers; the times of both are printed.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "realsuite:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
+	if len(args) != 1 || repository == "" {
+		return errors.New("start it by: bazel run //tools/realsuite -- PYTHON_PACKAGE")
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return err
+	}
+	s := suite{
+		name:       args[0],
+		repository: repository,
+		workspace:  filepath.Join(cache, "rules_xdist", "realsuite", args[0]),
+	}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	plain, times, err := s.runPlain(ctx)
+	if err != nil {
+		return err
+	}
+	sharded, more, err := s.runBazel(ctx)
+	if err != nil {
+		return err
+	}
+	printTimes(append(times, more...))
+	return report(compare(plain, sharded), len(plain))
+}
+
+// timing is how long a step took.
+type timing struct {
+	what  string
+	took  time.Duration
+	extra string
+}
+
+func printTimes(times []timing) {
+	fmt.Println("\nwall time, two workers:")
+	for _, t := range times {
+		fmt.Printf("  %-52s %6.1f s  %s\n", t.what, t.took.Seconds(), t.extra)
+	}
+}
+
+// report prints the differences and is an error when there are any.
+func report(found []difference, total int) error {
+	for _, d := range found {
+		fmt.Println(d)
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("%d differences in %d tests", len(found), total)
+	}
+	fmt.Printf("\n%d tests: 0 lost, 0 doubled, each with the outcome that plain pytest gives\n", total)
+	return nil
+}

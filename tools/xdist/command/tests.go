@@ -1,0 +1,140 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+
+	"github.com/rules-xdist/rules_xdist/internal/bep"
+	"github.com/rules-xdist/rules_xdist/tools/xdist/invocation"
+	"github.com/rules-xdist/rules_xdist/tools/xdist/summary"
+	"github.com/rules-xdist/rules_xdist/tools/xdist/workspace"
+)
+
+// defaultWidth is that of the summary where the terminal's is not known.
+const defaultWidth = 80
+
+// testRequest is what a person asks of xdist itself.
+type testRequest struct {
+	options   invocation.Options
+	paths     []string
+	gazelle   string
+	noGazelle bool
+	verbose   bool
+}
+
+// run regenerates the targets, runs the tests and prints the summary. What is
+// wrong with the request is said before anything runs.
+func (r testRequest) run(ctx context.Context, system System) error {
+	flags, err := r.options.Flags()
+	if err != nil {
+		return usage(err)
+	}
+	s, err := system.open()
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	places, err := r.places(s.workspace)
+	if err != nil {
+		return usage(err)
+	}
+	if !r.noGazelle {
+		if err := s.runBazel(ctx, "run", r.gazelle); err != nil {
+			return err
+		}
+	}
+	patterns, err := s.patterns(ctx, places)
+	if err != nil {
+		return err
+	}
+	return s.test(ctx, flags, patterns, r.verbose)
+}
+
+func (r testRequest) places(w workspace.Workspace) ([]workspace.Place, error) {
+	if len(r.paths) == 0 {
+		return []workspace.Place{{Pattern: workspace.Everything}}, nil
+	}
+	var places []workspace.Place
+	for _, path := range r.paths {
+		place, err := w.Place(path)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, place)
+	}
+	return places, nil
+}
+
+// patterns finds the target patterns that the places mean. Only Bazel knows
+// which tests have a file among their sources, and only after Gazelle has run.
+func (s *session) patterns(ctx context.Context, places []workspace.Place) ([]string, error) {
+	var patterns []string
+	for _, place := range places {
+		if place.Label == "" {
+			patterns = append(patterns, place.Pattern)
+			continue
+		}
+		labels, err := s.bazelOutput(ctx, "query", place.Users())
+		if err != nil {
+			return nil, err
+		}
+		if len(labels) == 0 {
+			return nil, usage(fmt.Errorf("%s: in the srcs of no test target; is it a test file?", place.Path))
+		}
+		patterns = append(patterns, labels...)
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns), nil
+}
+
+// test runs the tests and prints the summary, whatever became of them. The exit
+// code is Bazel's.
+func (s *session) test(ctx context.Context, flags, patterns []string, verbose bool) error {
+	events := s.file("events.json")
+	args := []string{"test", "--build_event_json_file=" + events, "--nobuild_event_json_file_path_conversion"}
+	args = append(append(append(args, flags...), "--"), patterns...)
+	code, err := s.run(ctx, s.Stderr, nil, s.bazel, args...)
+	if err != nil {
+		return err
+	}
+	if err := s.summarise(events, verbose); err != nil {
+		fmt.Fprintf(s.Stderr, "xdist: the summary is incomplete: %v\n", err)
+	}
+	if code != 0 {
+		return &exit{code: code}
+	}
+	return nil
+}
+
+// summarise prints the summary of a stream. There is none when Bazel refused
+// its command line.
+func (s *session) summarise(events string, verbose bool) error {
+	stream, err := os.Open(events)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	if info, err := stream.Stat(); err == nil && info.Size() == 0 {
+		return nil
+	}
+	build, damage := bep.Read(stream)
+	if err := summary.New(build, summary.ReadFile).Write(s.Stdout, s.style(verbose)); err != nil {
+		return err
+	}
+	return damage
+}
+
+func (s *session) style(verbose bool) summary.Style {
+	style := summary.Style{Colour: s.Colour, Width: defaultWidth, Verbose: verbose}
+	columns, _ := s.lookup("COLUMNS")
+	if width, err := strconv.Atoi(columns); err == nil && width > 0 {
+		style.Width = width
+	}
+	return style
+}

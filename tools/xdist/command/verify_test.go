@@ -1,0 +1,136 @@
+package command
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rules-xdist/rules_xdist/tools/xdist/process"
+)
+
+const selected = `{"files": ["tests/test_a.py"], "errors": [], "selections": [
+	{"target": "//tests:test_a", "dist": "loadgroup", "files": ["tests/test_a.py"], "runs": ["rest", "group:db"], "elsewhere": {"serial": ["tests/test_a.py"]}, "config": ""},
+	{"target": "//tests:test_a_serial", "dist": "loadgroup", "files": ["tests/test_a.py"], "runs": ["serial"], "elsewhere": {}, "config": ""}]}`
+
+const collected = `[
+	{"nodeid": "tests/test_a.py::test_x", "file": "tests/test_a.py", "serial": false, "group": null},
+	{"nodeid": "tests/test_a.py::test_g", "file": "tests/test_a.py", "serial": false, "group": "db"},
+	{"nodeid": "tests/test_a.py::test_s", "file": "tests/test_a.py", "serial": true, "group": null}]`
+
+// verifiable is a workspace with the census and pytest's collection.
+func verifiable(t *testing.T, census, collection string) *fake {
+	f := newFake(t)
+	f.write(f.root+"/xdist_census.json", census)
+	f.plays["cquery"] = prints("xdist_census.sh\nxdist_census.json\n")
+	f.plays["info"] = prints(f.root + "\n")
+	f.plays["-m"] = collects(f, collection, 0)
+	return f
+}
+
+// collects plays pytest: it writes the collection, if there is one, and exits.
+func collects(f *fake, collection string, code int) play {
+	return func(c process.Command) int {
+		prints("3 tests collected\n")(c)
+		for _, variable := range c.Env {
+			if path, ok := strings.CutPrefix(variable, collectVariable+"="); ok && collection != "" {
+				f.write(path, collection)
+			}
+		}
+		return code
+	}
+}
+
+func TestVerify(t *testing.T) {
+	f := verifiable(t, selected, collected)
+	if code := f.run("verify", "--python", "python3.14"); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	expect(t, "stderr", f.stderr.String(), "")
+	expect(t, "stdout", f.stdout.String(), "verify: 3 tests, each in exactly one target\n")
+	want := []string{
+		"bazel build //:xdist_census",
+		"bazel cquery --output=files //:xdist_census",
+		"bazel info execution_root",
+		"python3.14 -m pytest --collect-only -q -p rules_xdist.collect",
+	}
+	if got := f.lines(); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	pytest := f.calls[len(f.calls)-1]
+	if pytest.Dir != f.root || !slices.Contains(pytest.Env, "PYTHONPATH=/runfiles/pytest_plugin:/libs") {
+		t.Errorf("wrong surroundings of pytest: %v", pytest)
+	}
+}
+
+func TestVerifyFindings(t *testing.T) {
+	const lost = `{"nodeid": "tests/test_b.py::test_y", "file": "tests/test_b.py", "serial": false, "group": null}`
+	tests := []struct {
+		name   string
+		code   int
+		play   func(f *fake)
+		stdout string
+		stderr string
+	}{
+		{
+			name: "a lost test",
+			play: func(f *fake) { f.plays["-m"] = collects(f, "["+lost+"]", 0) },
+			stdout: "tests/test_b.py::test_y: lost: its file is in no target; run Gazelle\n" +
+				"verify: 1 tests, 1 findings\n",
+		},
+		{
+			name: "errors of the collection, beside which the rest is compared",
+			play: func(f *fake) { f.plays["-m"] = collects(f, "["+lost+"]", 2) },
+			stdout: "pytest: the collection failed with exit code 2, see above; --python names the interpreter to run it by\n" +
+				"tests/test_b.py::test_y: lost: its file is in no target; run Gazelle\n" +
+				"verify: 1 tests, 2 findings\n",
+			stderr: "3 tests collected\n",
+		},
+		{
+			name: "no collection at all",
+			play: func(f *fake) { f.plays["-m"] = collects(f, "", 4) },
+			stdout: "pytest: the collection failed with exit code 4, see above; --python names the interpreter to run it by\n" +
+				"verify: 0 tests, 1 findings\n",
+			stderr: "3 tests collected\n",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := verifiable(t, selected, collected)
+			test.play(f)
+			if code := f.run("verify"); code != codeFindings {
+				t.Errorf("exit code %d", code)
+			}
+			expect(t, "stdout", f.stdout.String(), test.stdout)
+			expect(t, "stderr", f.stderr.String(), test.stderr)
+		})
+	}
+}
+
+func TestVerifyCannotCompare(t *testing.T) {
+	tests := []struct {
+		name string
+		play func(f *fake)
+		args []string
+		code int
+		want string
+	}{
+		{"the census does not build", func(f *fake) { f.plays["build"] = exits(1) }, nil, 1, "xdist: bazel build //:xdist_census: exit code 1"},
+		{"it has no JSON file", func(f *fake) { f.plays["cquery"] = prints("x.sh\n") }, []string{"--census=//:x"}, codeEnvironment, "xdist: //:x: no census"},
+		{"its file is not JSON", func(f *fake) { f.write(f.root+"/xdist_census.json", "oops") }, nil, codeEnvironment, "xdist: "},
+		{"no plugin", func(f *fake) { f.noPlugin = true }, nil, codeEnvironment, "xdist: the pytest plugin is not among xdist's runfiles: no runfiles found; start xdist by `bazel run`"},
+		{"no Python", func(*fake) {}, []string{"--python=missing"}, codeEnvironment, "xdist: missing: not found"},
+		{"pytest writes nothing", func(f *fake) { f.plays["-m"] = exits(0) }, nil, codeEnvironment, "xdist: open "},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := verifiable(t, selected, collected)
+			test.play(f)
+			if code := f.run(append([]string{"verify"}, test.args...)...); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			if got := f.stderr.String(); !strings.HasPrefix(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

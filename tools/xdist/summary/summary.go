@@ -1,0 +1,182 @@
+// Package summary makes of a build the summary that pytest would print: a line
+// a shard, the tests and targets that failed, and the count of everything.
+//
+// It judges nothing: whether the run passed is Bazel's exit code alone.
+package summary
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rules-xdist/rules_xdist/internal/bep"
+	"github.com/rules-xdist/rules_xdist/internal/junitxml"
+)
+
+// Reader reads the test.xml that a build names by its URI.
+type Reader func(uri string) (junitxml.File, error)
+
+// Summary is what is to be said of a build.
+type Summary struct {
+	shards   []shard
+	remarks  []remark
+	tally    tally
+	cached   int
+	elapsed  time.Duration
+	complete bool
+}
+
+// shard is a run of a shard that finished.
+type shard struct {
+	label    string
+	position string // empty for the only run of an unsharded test
+	tally    tally
+	duration time.Duration
+	notes    []string
+	cases    []remark
+}
+
+// remark is a line of the short test summary info.
+type remark struct {
+	outcome outcome
+	subject string
+	message string
+}
+
+// New summarises a build. A test.xml that cannot be read is no error: its shard
+// then counts as one test.
+func New(build bep.Build, read Reader) Summary {
+	s := Summary{elapsed: build.Elapsed, complete: build.Complete}
+	for _, target := range build.Targets {
+		for _, run := range target.Shards {
+			s.add(target, run, read)
+		}
+	}
+	for _, problem := range build.Problems {
+		s.problem(problem)
+	}
+	slices.SortStableFunc(s.remarks, func(a, b remark) int { return cmp.Compare(a.outcome, b.outcome) })
+	return s
+}
+
+// add adds a run of a shard: its last attempt is the one that counts.
+func (s *Summary) add(target bep.Target, run bep.Shard, read Reader) {
+	position := positionOf(target, run)
+	name := strings.TrimSpace(target.Label + " " + position)
+	if len(run.Attempts) == 0 {
+		s.tally[notRun]++
+		s.remarks = append(s.remarks, remark{outcome: notRun, subject: name})
+		return
+	}
+	last := run.Attempts[len(run.Attempts)-1]
+	line := shard{label: target.Label, position: position, duration: last.Duration, notes: notes(run.Attempts)}
+	line.cases = cases(name, last, read)
+	for _, c := range line.cases {
+		line.tally[c.outcome]++
+		if c.outcome == failed || c.outcome == errored {
+			s.remarks = append(s.remarks, c)
+		}
+	}
+	s.tally.add(line.tally)
+	if len(run.Attempts) > 1 && last.Status == bep.Passed {
+		s.tally[flaky]++
+	}
+	if last.Cache != bep.NotCached {
+		s.cached++
+	}
+	s.shards = append(s.shards, line)
+}
+
+func (s *Summary) problem(p bep.Problem) {
+	r := remark{notRun, p.Subject, p.Message}
+	if p.Kind == bep.Broken {
+		r = remark{errored, p.Subject, strings.TrimSuffix("not built: "+firstLine(p.Message), ": ")}
+	}
+	s.tally[r.outcome]++
+	s.remarks = append(s.remarks, r)
+}
+
+// positionOf says which run of which shard it is, as far as there are several.
+func positionOf(target bep.Target, run bep.Shard) string {
+	var words []string
+	if target.ShardCount > 1 {
+		words = append(words, fmt.Sprintf("shard %d/%d", run.Index, target.ShardCount))
+	}
+	if target.Runs > 1 {
+		words = append(words, fmt.Sprintf("run %d/%d", run.Run, target.Runs))
+	}
+	return strings.Join(words, " ")
+}
+
+// notes says what is unusual about how the last of the attempts came about.
+func notes(attempts []bep.Attempt) []string {
+	var words []string
+	last := attempts[len(attempts)-1]
+	switch last.Cache {
+	case bep.CachedLocally:
+		words = append(words, "cached")
+	case bep.CachedRemotely:
+		words = append(words, "cached remotely")
+	}
+	if len(attempts) > 1 {
+		word := fmt.Sprintf("%d attempts", len(attempts))
+		if last.Status == bep.Passed {
+			word = "flaky, " + word
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+// cases lists the test cases of an attempt as remarks, whether or not they are
+// to be printed. Where the attempt failed and no case says why, the shard itself
+// is a failed case.
+func cases(shard string, a bep.Attempt, read Reader) []remark {
+	file, err := read(a.XML)
+	if err == nil && !file.ByBazel {
+		all, explained := fromFile(shard, file)
+		if a.Status != bep.Passed && (a.Status != bep.Failed || !explained) {
+			all = append(all, remark{failed, shard, cause(a, "no test failed, but the process did")})
+		}
+		return all
+	}
+	if a.Status == bep.Passed {
+		return []remark{{passed, shard, ""}}
+	}
+	detail := "no readable test.xml"
+	if err == nil && file.Cases[0].Message != "" {
+		detail = file.Cases[0].Message
+	}
+	return []remark{{failed, shard, cause(a, detail)}}
+}
+
+// fromFile converts a file's cases, and says whether any of them failed. pytest's
+// node ids stand for themselves; another name means something within its shard.
+func fromFile(shard string, file junitxml.File) (all []remark, explained bool) {
+	for _, c := range file.Cases {
+		r := remark{outcomes[c.Outcome], cmp.Or(c.NodeID, shard+" "+c.Name), c.Message}
+		all = append(all, r)
+		explained = explained || r.outcome == failed || r.outcome == errored
+	}
+	return all, explained
+}
+
+// cause says why an attempt failed as a whole, and where to read on. The detail
+// explains an ordinary failure.
+func cause(a bep.Attempt, detail string) string {
+	switch a.Status {
+	case bep.Failed:
+	case bep.Timeout:
+		detail = "timed out after " + seconds(a.Duration)
+	case bep.NoStatus:
+		detail = "no status"
+	default:
+		detail = strings.ToLower(strings.ReplaceAll(string(a.Status), "_", " "))
+	}
+	if a.Log != "" {
+		detail += "; see " + place(a.Log)
+	}
+	return detail
+}
