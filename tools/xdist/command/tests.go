@@ -124,14 +124,16 @@ func (s *session) summarise(events string, verbose bool) error {
 		return nil
 	}
 	build, damage := bep.Read(stream)
-	if err := summary.New(build, summary.ReadFile).Write(s.Stdout, s.style(verbose)); err != nil {
+	style := s.style()
+	style.Verbose = verbose
+	if err := summary.New(build, summary.ReadFile).Write(s.Stdout, style); err != nil {
 		return err
 	}
 	return damage
 }
 
-func (s *session) style(verbose bool) summary.Style {
-	style := summary.Style{Colour: s.Colour, Width: defaultWidth, Verbose: verbose}
+func (s *session) style() summary.Style {
+	style := summary.Style{Colour: s.Colour, Width: defaultWidth}
 	columns, _ := s.lookup("COLUMNS")
 	if width, err := strconv.Atoi(columns); err == nil && width > 0 {
 		style.Width = width
