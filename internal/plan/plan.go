@@ -105,7 +105,7 @@ func (f File) parts() []model.Part {
 	if len(parts) == 0 {
 		return []model.Part{model.Rest}
 	}
-	slices.Sort(parts)
+	slices.SortFunc(parts, model.ComparePart)
 	return slices.Compact(parts)
 }
 

@@ -62,7 +62,7 @@ func TestBuild(t *testing.T) {
 		{
 			"a group within a file stays there",
 			[]File{file("test_x.py", test("test_a", own), test("test_b", own), test("test_c", rest))},
-			[]string{"//:test_x runs [group:own rest] of [test_x.py], elsewhere map[], 2 units"},
+			[]string{"//:test_x runs [rest group:own] of [test_x.py], elsewhere map[], 2 units"},
 		},
 		{
 			"a group over files goes to the lowest common folder",

@@ -135,10 +135,7 @@ func (ev *evaluator) param(e *syntax.Expr, s *scope) value {
 	for _, arg := range e.List {
 		if arg.Kind == syntax.ExprKeyword && arg.Name == "marks" {
 			v := ev.eval(arg.X, s)
-			if !readable(v, 0) {
-				ev.note(arg.Start, "marks: %s cannot be read without running the file; write marks here as pytest.mark.NAME(...)",
-					ev.source(arg.X))
-			}
+			ev.noteUnreadable("marks", v, arg.X)
 			return &param{marks: v}
 		}
 	}

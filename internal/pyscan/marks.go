@@ -1,6 +1,10 @@
 package pyscan
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+)
 
 // A bag is the marks that a module, class or function adds to its tests.
 type bag struct {
@@ -36,6 +40,22 @@ func readable(v value, depth int) bool {
 		}
 	}
 	return true
+}
+
+// noteUnreadable notes what of an expression is no mark that can be read.
+func (ev *evaluator) noteUnreadable(owner string, v value, e *syntax.Expr) {
+	if readable(v, 0) {
+		return
+	}
+	isDisplay := e.Kind == syntax.ExprTuple || e.Kind == syntax.ExprList
+	if elements, ok := v.(list); ok && isDisplay && !hasStarred(e.List) {
+		for i, element := range elements {
+			ev.noteUnreadable(owner, element, e.List[i])
+		}
+		return
+	}
+	ev.note(e.Start, "%s: %s cannot be read without running the file; write the mark as pytest.mark.NAME(...), "+
+		"or name one that this file defines", owner, ev.source(e))
 }
 
 // gather adds the marks of a value to a bag. What cannot be read adds nothing.

@@ -143,10 +143,8 @@ func (ev *evaluator) runListMethod(e *syntax.Expr, s *scope) bool {
 
 // checkPytestmark notes marks of a module or class that cannot be read.
 func (ev *evaluator) checkPytestmark(target *syntax.Expr, v value, source *syntax.Expr) {
-	if target.Kind == syntax.ExprName && target.Name == "pytestmark" && !readable(v, 0) {
-		ev.note(source.Start, "pytestmark: %s cannot be read without running the file; "+
-			"write marks here as pytest.mark.NAME(...), or the name of one or of a list that this file defines",
-			ev.source(source))
+	if target.Kind == syntax.ExprName && target.Name == "pytestmark" {
+		ev.noteUnreadable("pytestmark", v, source)
 	}
 }
 

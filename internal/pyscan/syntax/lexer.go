@@ -302,6 +302,7 @@ func (l *lexer) closeBracket(c byte, start int) {
 	top := l.open[len(l.open)-1]
 	if top.kind != openBracket || closing[top.bracket] != c {
 		l.fail(start, "'%c' does not close %s opened on line %d", c, top.name(), lineOf(l.src, top.offset))
+		l.fault.since = top.offset
 		return
 	}
 	l.open = l.open[:len(l.open)-1]

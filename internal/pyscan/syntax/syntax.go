@@ -73,17 +73,20 @@ func (m *Module) Source(e *Expr) string { return m.Text[e.Start:e.End] }
 type fault struct {
 	offset int
 	msg    string
+	// since is where what is wrong began: at the bracket that is not closed, or
+	// not by its own kind.
+	since int
 }
 
 func faultf(offset int, format string, args ...any) *fault {
-	return &fault{offset, fmt.Sprintf(format, args...)}
+	return &fault{offset: offset, msg: fmt.Sprintf(format, args...), since: offset}
 }
 
-// firstFault picks the fault to report. The lexer's wins a tie: where it stopped
-// the parser found no token; and a bracket that is never closed, which the lexer
-// reports where it opens, makes the parser stumble at some later place.
+// firstFault picks the fault to report. The lexer's wins a tie, as the parser
+// finds no token where the lexer stopped; and a bracket that is not closed makes
+// the parser stumble over whatever follows.
 func firstFault(lexer, parser *fault) *fault {
-	if parser == nil || lexer != nil && lexer.offset <= parser.offset {
+	if parser == nil || lexer != nil && lexer.since <= parser.offset {
 		return lexer
 	}
 	return parser

@@ -1,0 +1,76 @@
+// Package model holds the words that all other packages share: the parts into
+// which a file's tests fall and the marks that decide them. It knows nothing of
+// Gazelle, pytest or Bazel, and imports only the standard library.
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Part is the class into which a test falls: Serial, a group, or Rest. The same
+// words stand in rules/private/parts.bzl and in rules_xdist.selection (Python).
+type Part string
+
+const (
+	// Rest are the tests that neither are serial nor belong to a group.
+	Rest Part = "rest"
+	// Serial are the tests that must run alone.
+	Serial Part = "serial"
+
+	groupPrefix = "group:"
+)
+
+// groupName is what a group's name may be: it becomes part of a target's name.
+var groupName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// DefaultGroup is pytest-xdist's name of a group without one.
+const DefaultGroup = "default"
+
+// CheckGroup says what is wrong with a group's name.
+func CheckGroup(name string) error {
+	if !groupName.MatchString(name) {
+		return fmt.Errorf("group name %q: may hold letters a-z, digits, \"_\", \".\" and \"-\", since it becomes part of a target's name; rename the group", name)
+	}
+	return nil
+}
+
+// JoinGroups returns the name of the group of a test that has several group marks:
+// as under pytest-xdist it is in none of these groups but in one of its own.
+func JoinGroups(names []string) string {
+	names = slices.Sorted(slices.Values(names))
+	return strings.Join(slices.Compact(names), "_")
+}
+
+// GroupPart returns the part of the group with that name.
+func GroupPart(name string) (Part, error) {
+	if err := CheckGroup(name); err != nil {
+		return "", err
+	}
+	return Part(groupPrefix + name), nil
+}
+
+// Group returns the name of the group, false if the part is none.
+func (p Part) Group() (string, bool) {
+	return strings.CutPrefix(string(p), groupPrefix)
+}
+
+// ComparePart orders parts as they are written in BUILD files: the rest, groups by
+// name, serial.
+func ComparePart(a, b Part) int {
+	return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a, b))
+}
+
+func (p Part) rank() int {
+	switch p {
+	case Rest:
+		return 0
+	case Serial:
+		return 2
+	default:
+		return 1
+	}
+}

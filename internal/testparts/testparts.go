@@ -1,0 +1,177 @@
+// Package testparts says which parts the tests of a Python file belong to, by the
+// marks that pyscan reads. It reads no files, and does not decide which target
+// runs a part.
+package testparts
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+	"github.com/rules-xdist/rules_xdist/internal/pyscan"
+)
+
+// Rules say how marks make parts.
+type Rules struct {
+	Markers model.Markers
+	// Groups says whether group marks count, as they do only when tests are
+	// distributed by group.
+	Groups bool
+}
+
+// A Problem is a mark that makes no part.
+type Problem struct {
+	Line int
+	Text string
+	// Unreadable says that the mark may be right: what it says cannot be read
+	// from the file.
+	Unreadable bool
+}
+
+// OfFile returns the parts that the tests of a file have, in order, and the
+// problems by line.
+func (r Rules) OfFile(f *pyscan.File) ([]model.Part, []Problem) {
+	var parts []model.Part
+	var problems []Problem
+	for _, t := range f.Tests {
+		p, q := r.Of(t)
+		parts = append(parts, p...)
+		problems = append(problems, q...)
+	}
+	return sortedSet(parts, model.ComparePart), sortedSet(problems, compareProblem)
+}
+
+// Of returns the parts that the items of a test have, in order. A test has more
+// than one where its parameters have marks of their own.
+func (r Rules) Of(t pyscan.Test) ([]model.Part, []Problem) {
+	var parts []model.Part
+	var problems []Problem
+	outcomes, problem := r.outcomes(t)
+	if problem != nil {
+		problems = append(problems, *problem)
+	}
+	for _, o := range outcomes {
+		switch {
+		case o.serial:
+			parts = append(parts, model.Serial)
+		case o.problem != (Problem{}):
+			problems = append(problems, o.problem)
+		case o.groups == "":
+			parts = append(parts, model.Rest)
+		default:
+			part, err := model.GroupPart(model.JoinGroups(strings.Split(o.groups, separator)))
+			if err != nil {
+				problems = append(problems, Problem{Line: t.Line, Text: err.Error()})
+				continue
+			}
+			parts = append(parts, part)
+		}
+	}
+	return sortedSet(parts, model.ComparePart), sortedSet(problems, compareProblem)
+}
+
+// An outcome is what the marks of one item come to.
+type outcome struct {
+	serial  bool
+	groups  string  // sorted, with the separator between
+	problem Problem // of the first mark that has one
+}
+
+// separator stands between group names; none contains it.
+const separator = ","
+
+// maxOutcomes bounds the combinations of a test's parameters.
+const maxOutcomes = 256
+
+// outcomes returns the distinct outcomes of a test's items: an item bears the
+// test's marks, and those of one choice of each axis.
+func (r Rules) outcomes(t pyscan.Test) ([]outcome, *Problem) {
+	all := []outcome{r.outcome(t.Marks)}
+	for _, axis := range t.Axes {
+		var choices, next []outcome
+		for _, marks := range axis {
+			choices = addNew(choices, r.outcome(marks))
+		}
+		for _, o := range all {
+			for _, choice := range choices {
+				next = addNew(next, o.and(choice))
+			}
+		}
+		if len(next) > maxOutcomes {
+			return all, &Problem{Line: t.Line, Text: fmt.Sprintf(
+				"test %q: its parameters' marks combine to more than %d groups; mark the test instead of its parameters", t.ID, maxOutcomes)}
+		}
+		all = next
+	}
+	return all, nil
+}
+
+func (r Rules) outcome(marks []pyscan.Mark) outcome {
+	var o outcome
+	for _, m := range marks {
+		if slices.Contains(r.Markers.Serial, m.Name) {
+			return outcome{serial: true}
+		}
+		if r.Groups && slices.Contains(r.Markers.Group, m.Name) {
+			o = o.and(ofGroup(m))
+		}
+	}
+	return o
+}
+
+// and joins the outcomes of two sets of marks. Serial wins over everything.
+func (o outcome) and(p outcome) outcome {
+	if o.serial || p.serial {
+		return outcome{serial: true}
+	}
+	if o.problem == (Problem{}) {
+		o.problem = p.problem
+	}
+	switch {
+	case o.groups == "":
+		o.groups = p.groups
+	case p.groups != "":
+		names := strings.Split(o.groups+separator+p.groups, separator)
+		o.groups = strings.Join(sortedSet(names, strings.Compare), separator)
+	}
+	return o
+}
+
+// ofGroup reads the name that a group mark gives: the first positional argument,
+// else name=, else the default.
+func ofGroup(m pyscan.Mark) outcome {
+	name := pyscan.Arg{Value: model.DefaultGroup, Literal: true}
+	for _, keyword := range []string{"", "name"} {
+		if i := slices.IndexFunc(m.Args, func(a pyscan.Arg) bool { return a.Keyword == keyword }); i >= 0 {
+			name = m.Args[i]
+			break
+		}
+	}
+	if !name.Literal {
+		return outcome{problem: Problem{Line: m.Line, Unreadable: true, Text: fmt.Sprintf(
+			"mark %q: the group's name %s cannot be read without running the file; "+
+				"write a string, or the name of a constant of this file that is one", m.Name, name.Value)}}
+	}
+	if err := model.CheckGroup(name.Value); err != nil {
+		return outcome{problem: Problem{Line: m.Line, Text: fmt.Sprintf("mark %q: %s", m.Name, err)}}
+	}
+	return outcome{groups: name.Value}
+}
+
+func addNew(list []outcome, o outcome) []outcome {
+	if slices.Contains(list, o) {
+		return list
+	}
+	return append(list, o)
+}
+
+func compareProblem(a, b Problem) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), strings.Compare(a.Text, b.Text))
+}
+
+func sortedSet[T comparable](list []T, compare func(a, b T) int) []T {
+	slices.SortFunc(list, compare)
+	return slices.Compact(list)
+}
