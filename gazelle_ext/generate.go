@@ -1,6 +1,7 @@
 package gazelle_ext
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -36,7 +37,20 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		g.census()
 	}
 	g.removeStale()
+	x.errors.add(g.takenNames(args.OtherGen)...)
 	return g.result
+}
+
+// takenNames returns an error for each rule that has the name of one of another
+// language's: Gazelle would write only one of them.
+func (g *generator) takenNames(others []*rule.Rule) []error {
+	var errs []error
+	for _, other := range others {
+		if g.generates(other.Name()) {
+			errs = append(errs, fmt.Errorf("%s: target name %q: a %s of this name is generated here too; rename the folder or the file, or keep this extension out of the folder by # gazelle:xdist_extension disabled", path.Join(g.folder.rel, "BUILD.bazel"), other.Name(), other.Kind()))
+		}
+	}
+	return errs
 }
 
 // add adds a rule; imports is what Resolve makes its deps from, nil where it has none.
@@ -76,8 +90,8 @@ func (g *generator) test(t plan.Target) *rule.Rule {
 	if !slices.Equal(t.Runs, []model.Part{model.Rest}) {
 		r.SetAttr("runs", partNames(t.Runs))
 	}
-	if elsewhere := g.elsewhere(t); len(elsewhere) > 0 || g.existingAttr(t.Name, "elsewhere") != nil {
-		r.SetAttr("elsewhere", elsewhere)
+	if elsewhere := g.elsewhere(t); len(elsewhere) > 0 || g.existingAttr(t.Name, elsewhereAttr) != nil {
+		r.SetAttr(elsewhereAttr, elsewhere)
 	}
 	if shards := plan.Shards(t, g.folder.settings.shards, g.presentShards(t.Name)); shards > 1 {
 		r.SetAttr("shard_count", shards)

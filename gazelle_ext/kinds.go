@@ -13,6 +13,8 @@ const (
 	// that belongs to rules_python's own extension.
 	libraryKind = "py_xdist_library"
 
+	elsewhereAttr = "elsewhere"
+
 	packageName = "xdist_package"
 	censusName  = "xdist_census"
 )
@@ -35,7 +37,7 @@ func (*xdist) Kinds() map[string]rule.KindInfo {
 	return map[string]rule.KindInfo{
 		testKind: {
 			NonEmptyAttrs:  set("srcs"),
-			MergeableAttrs: set("srcs", "config", "dist", "runs", "elsewhere", "shard_count"),
+			MergeableAttrs: set("srcs", "config", "dist", "runs", elsewhereAttr, "shard_count"),
 			ResolveAttrs:   set("deps"),
 		},
 		packageKind: {

@@ -10,6 +10,7 @@ import (
 	"github.com/bazelbuild/bazel-gazelle/repo"
 	"github.com/bazelbuild/bazel-gazelle/resolve"
 	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/bazelbuild/buildtools/build"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
@@ -109,6 +110,11 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 		if l, ok := provider(c, index, names); ok && !l.Abs(from.Repo, from.Pkg).Equal(from) {
 			deps[l.Rel(from.Repo, from.Pkg).String()] = true
 		}
+	}
+	if dict, ok := r.Attr(elsewhereAttr).(*build.DictExpr); ok && len(dict.List) == 0 {
+		// It has removed the attribute from the BUILD file by now; Gazelle's second
+		// merge, after Resolve, would write it anew.
+		r.DelAttr(elsewhereAttr)
 	}
 	r.DelAttr("deps")
 	if len(deps) > 0 {

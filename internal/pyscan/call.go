@@ -54,7 +54,7 @@ func (ev *evaluator) arg(e *syntax.Expr, s *scope) Arg {
 	a := Arg{}
 	x := e
 	if e.Kind == syntax.ExprKeyword {
-		a.Keyword, x = strings.Clone(e.Name), e.X
+		a.Keyword, x = strings.Clone(e.Text), e.X
 	}
 	if v, ok := ev.eval(x, s).(text); ok {
 		a.Value, a.Literal = strings.Clone(string(v)), true
@@ -86,9 +86,9 @@ func (ev *evaluator) parametrize(m *mark, i int, arg *syntax.Expr, s *scope) {
 		m.argnames = argnames(ev.eval(arg, s))
 	case i == 1 && arg.Kind != syntax.ExprKeyword:
 		m.cases = ev.eval(arg, s)
-	case arg.Kind == syntax.ExprKeyword && arg.Name == "argnames":
+	case arg.Kind == syntax.ExprKeyword && arg.Text == "argnames":
 		m.argnames = argnames(ev.eval(arg.X, s))
-	case arg.Kind == syntax.ExprKeyword && arg.Name == "argvalues":
+	case arg.Kind == syntax.ExprKeyword && arg.Text == "argvalues":
 		m.cases = ev.eval(arg.X, s)
 	}
 }
@@ -133,7 +133,7 @@ func (ev *evaluator) callSymbol(callee symbol, e *syntax.Expr, s *scope, depth i
 
 func (ev *evaluator) param(e *syntax.Expr, s *scope) value {
 	for _, arg := range e.List {
-		if arg.Kind == syntax.ExprKeyword && arg.Name == "marks" {
+		if arg.Kind == syntax.ExprKeyword && arg.Text == "marks" {
 			v := ev.eval(arg.X, s)
 			ev.noteUnreadable("marks", v, arg.X)
 			return &param{marks: v}
@@ -152,7 +152,7 @@ func (ev *evaluator) fixture(e *syntax.Expr, s *scope) value {
 			}
 			continue
 		}
-		switch v := ev.eval(arg.X, s); arg.Name {
+		switch v := ev.eval(arg.X, s); arg.Text {
 		case "name":
 			if name, ok := v.(text); ok {
 				f.name = string(name)

@@ -37,7 +37,7 @@ func (ev *evaluator) class(def *syntax.Def, s *scope) *class {
 	var bases []*class
 	for _, arg := range def.Args {
 		if arg.Kind == syntax.ExprKeyword {
-			c.abc = c.abc || arg.Name == "metaclass"
+			c.abc = c.abc || arg.Text == "metaclass"
 			continue
 		}
 		for _, v := range alternativesOf(ev.eval(arg, s)) {

@@ -161,7 +161,7 @@ func (c *collector) presume(p place, id string, offset int) {
 // emit adds a test. The function is nil where it stands in another file.
 func (c *collector) emit(p place, id string, offset int, own *bag, f *function) {
 	all := p.bag.join(own)
-	if !c.ev.spend(1 + len(all.marks)) {
+	if !c.ev.spend(16 + len(id) + len(all.marks)) {
 		return
 	}
 	c.tests = append(c.tests, Test{

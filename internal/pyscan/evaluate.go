@@ -63,11 +63,11 @@ func (ev *evaluator) evalDepth(e *syntax.Expr, s *scope, depth int) value {
 	}
 	switch e.Kind {
 	case syntax.ExprName:
-		return s.lookup(e.Name)
+		return s.lookup(e.Text)
 	case syntax.ExprString:
 		return text(e.Text)
 	case syntax.ExprConstant:
-		return constant(e.Name)
+		return constant(e.Text)
 	case syntax.ExprAttribute:
 		return ev.attribute(ev.evalDepth(e.X, s, depth), e)
 	case syntax.ExprCall:
@@ -82,7 +82,7 @@ func (ev *evaluator) evalDepth(e *syntax.Expr, s *scope, depth int) value {
 		return ev.conditional(e, s, depth)
 	case syntax.ExprNamed:
 		v := ev.evalDepth(e.X, s, depth)
-		s.bind(e.Name, v)
+		s.bind(e.Text, v)
 		return v
 	case syntax.ExprLambda:
 		return &function{offset: e.Start}
@@ -155,18 +155,18 @@ func (ev *evaluator) attribute(v value, e *syntax.Expr) value {
 	switch v := v.(type) {
 	case symbol:
 		if v == "pytest.mark" {
-			return &mark{Mark: Mark{Name: strings.Clone(e.Name), Line: ev.mod.Line(e.Start)}}
+			return &mark{Mark: Mark{Name: strings.Clone(e.Text), Line: ev.mod.Line(e.Start)}}
 		}
-		if len(v)+len(e.Name) > maxText {
+		if len(v)+len(e.Text) > maxText {
 			return nil
 		}
-		return v + "." + symbol(e.Name)
+		return v + "." + symbol(e.Text)
 	case *mark:
-		if e.Name == "with_args" || e.Name == "mark" {
+		if e.Text == "with_args" || e.Text == "mark" {
 			return v // called, it gives the mark further arguments
 		}
 	case *class:
-		return v.attribute(e.Name)
+		return v.attribute(e.Text)
 	case choice:
 		alternatives := make([]value, len(v))
 		for i, a := range v {
@@ -187,7 +187,7 @@ func (ev *evaluator) truth(e *syntax.Expr, s *scope) (truth, known bool) {
 	case syntax.ExprEqual:
 		return false, isMainCheck(e.X, e.Y) || isMainCheck(e.Y, e.X)
 	case syntax.ExprName, syntax.ExprAttribute:
-		if e.Name == "TYPE_CHECKING" {
+		if e.Text == "TYPE_CHECKING" {
 			return false, true
 		}
 	}
@@ -201,5 +201,5 @@ func (ev *evaluator) truth(e *syntax.Expr, s *scope) (truth, known bool) {
 }
 
 func isMainCheck(x, y *syntax.Expr) bool {
-	return x.Kind == syntax.ExprName && x.Name == "__name__" && y.Kind == syntax.ExprString && y.Text == "__main__"
+	return x.Kind == syntax.ExprName && x.Text == "__name__" && y.Kind == syntax.ExprString && y.Text == "__main__"
 }

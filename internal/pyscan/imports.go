@@ -9,7 +9,7 @@ import (
 )
 
 func imports(mod *syntax.Module) []Import {
-	var list []Import
+	list := make([]Import, 0, len(mod.Imports))
 	for _, imp := range mod.Imports {
 		out := Import{
 			Module:  imp.Module,

@@ -22,7 +22,7 @@ func (ev *evaluator) run(body []syntax.Stmt, s *scope) {
 		case syntax.StmtDelete:
 			for _, target := range st.Targets {
 				if target.Kind == syntax.ExprName {
-					s.bind(target.Name, unbound{})
+					s.bind(target.Text, unbound{})
 				}
 			}
 		case syntax.StmtDef:
@@ -30,7 +30,7 @@ func (ev *evaluator) run(body []syntax.Stmt, s *scope) {
 		case syntax.StmtClass:
 			s.bind(st.Def.Name, ev.class(st.Def, s))
 		case syntax.StmtBranch:
-			ev.runBranches(st, s)
+			ev.runBranches(st.Branches, s)
 		}
 	}
 }
@@ -52,9 +52,9 @@ func (ev *evaluator) runAssign(st *syntax.Stmt, s *scope) {
 func (ev *evaluator) assign(target *syntax.Expr, v value, s *scope) {
 	switch target.Kind {
 	case syntax.ExprName:
-		s.bind(target.Name, v)
+		s.bind(target.Text, v)
 	case syntax.ExprAttribute:
-		ev.setAttribute(ev.eval(target.X, s), target.Name, v)
+		ev.setAttribute(ev.eval(target.X, s), target.Text, v)
 	case syntax.ExprStarred:
 		ev.assign(target.X, nil, s)
 	case syntax.ExprTuple, syntax.ExprList:
@@ -105,9 +105,9 @@ func (ev *evaluator) runAugment(st *syntax.Stmt, s *scope) {
 	if st.Value != nil {
 		added := ev.eval(st.Value, s)
 		ev.checkPytestmark(target, added, st.Value)
-		v = ev.add(s.lookup(target.Name), added)
+		v = ev.add(s.lookup(target.Text), added)
 	}
-	s.bind(target.Name, v)
+	s.bind(target.Text, v)
 }
 
 // runExpr runs an expression for what it changes: a list by its methods, names
@@ -123,13 +123,13 @@ func (ev *evaluator) runListMethod(e *syntax.Expr, s *scope) bool {
 	if method.Kind != syntax.ExprAttribute || method.X.Kind != syntax.ExprName || len(e.List) == 0 {
 		return false
 	}
-	old, ok := s.lookup(method.X.Name).(list)
+	old, ok := s.lookup(method.X.Text).(list)
 	if !ok {
 		return false
 	}
 	arg := e.List[len(e.List)-1]
 	added := ev.eval(arg, s)
-	switch method.Name {
+	switch method.Text {
 	case "append", "insert":
 		added = list{added}
 	case "extend":
@@ -137,22 +137,22 @@ func (ev *evaluator) runListMethod(e *syntax.Expr, s *scope) bool {
 		return false
 	}
 	ev.checkPytestmark(method.X, added, arg)
-	s.bind(method.X.Name, ev.add(old, added))
+	s.bind(method.X.Text, ev.add(old, added))
 	return true
 }
 
 // checkPytestmark notes marks of a module or class that cannot be read.
 func (ev *evaluator) checkPytestmark(target *syntax.Expr, v value, source *syntax.Expr) {
-	if target.Kind == syntax.ExprName && target.Name == "pytestmark" {
+	if target.Kind == syntax.ExprName && target.Text == "pytestmark" {
 		ev.noteUnreadable("pytestmark", v, source)
 	}
 }
 
 // runBranches runs a compound statement.
-func (ev *evaluator) runBranches(st *syntax.Stmt, s *scope) {
+func (ev *evaluator) runBranches(branches *syntax.Branches, s *scope) {
 	var changes []change
-	complete := st.Complete
-	for _, b := range st.Branches {
+	complete := branches.Complete
+	for _, b := range branches.List {
 		var truth, known bool
 		if b.Cond != nil {
 			truth, known = ev.truth(b.Cond, s)
@@ -166,5 +166,5 @@ func (ev *evaluator) runBranches(st *syntax.Stmt, s *scope) {
 		}
 	}
 	s.merge(changes, complete)
-	ev.run(st.Finally, s)
+	ev.run(branches.Finally, s)
 }

@@ -6,8 +6,7 @@ load(":selection.bzl", "xdist_selection")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
 
 _MAIN = Label("//rules/pytest_plugin:xdist_main.py")
-_PLUGIN = Label("//rules/pytest_plugin")
-_PYTEST = Label("//rules:pytest")
+_RUNTIME = Label("//rules/pytest_plugin:runtime")
 
 def _check_one_of(name, attribute, value, values):
     if value not in values:
@@ -98,7 +97,7 @@ def py_xdist_test(
         } | env,
         srcs = srcs + [_MAIN],
         data = data + [selection] + ([config] if config else []),
-        deps = deps + [_PLUGIN, _PYTEST],
+        deps = deps + [_RUNTIME],
         exec_properties = exec_properties,
         # Added __init__.py files would change the modules' names and with them which
         # conftest.py and which relative import pytest finds.

@@ -7,11 +7,11 @@ func (p *parser) atom() *Expr {
 	case tokName:
 		name := p.text()
 		p.advance()
-		return p.node(start, Expr{Kind: ExprName, Name: name})
+		return p.node(start, Expr{Kind: ExprName, Text: name})
 	case tokNumber, tokEllipsis, kwTrue, kwFalse, kwNone:
 		name := p.text()
 		p.advance()
-		return p.node(start, Expr{Kind: ExprConstant, Name: name})
+		return p.node(start, Expr{Kind: ExprConstant, Text: name})
 	case tokString, tokTemplateStart:
 		return p.strings()
 	case tokLeftParen:
@@ -265,7 +265,7 @@ func (p *parser) argument() (e *Expr, generator bool) {
 			read = p.element
 		}
 		x := read()
-		return p.node(start, Expr{Kind: ExprKeyword, Name: text, X: x}), false
+		return p.node(start, Expr{Kind: ExprKeyword, Text: text, X: x}), false
 	}
 	e = p.element()
 	if !p.atFor() {

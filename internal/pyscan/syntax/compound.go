@@ -2,7 +2,8 @@ package syntax
 
 // ifStatement reads an if with its elifs and else.
 func (p *parser) ifStatement(body []Stmt) []Stmt {
-	s := Stmt{Kind: StmtBranch, Offset: p.start()}
+	start := p.start()
+	var s Branches
 	for p.kind() == kwIf || p.kind() == kwElif {
 		owner, at := p.text(), p.start()
 		p.advance()
@@ -13,16 +14,16 @@ func (p *parser) ifStatement(body []Stmt) []Stmt {
 		if typing {
 			p.guard(first)
 		}
-		s.Branches = p.branch(s.Branches, cond, block)
+		s.List = p.branch(s.List, cond, block)
 		if p.kind() == kwIf {
 			break // the next statement
 		}
 	}
 	if p.kind() == kwElse {
-		s.Branches = p.branch(s.Branches, nil, p.elseBlock(nil))
+		s.List = p.branch(s.List, nil, p.elseBlock(nil))
 		s.Complete = true
 	}
-	return p.add(body, s)
+	return p.addBranches(body, start, s)
 }
 
 func (p *parser) branch(branches []Branch, cond *Expr, body []Stmt) []Branch {
@@ -30,6 +31,14 @@ func (p *parser) branch(branches []Branch, cond *Expr, body []Stmt) []Branch {
 		return nil
 	}
 	return append(branches, Branch{cond, body})
+}
+
+// addBranches adds a compound statement to a body, unless in skipped code.
+func (p *parser) addBranches(body []Stmt, start int, b Branches) []Stmt {
+	if p.skip > 0 {
+		return nil
+	}
+	return append(body, Stmt{Kind: StmtBranch, Offset: start, Branches: &b})
 }
 
 func (p *parser) elseBlock(body []Stmt) []Stmt {
@@ -62,10 +71,11 @@ func (p *parser) guard(first int) {
 // tryStatement reads a try. Its else is run after its body only, so it counts as
 // the end of it.
 func (p *parser) tryStatement(body []Stmt) []Stmt {
-	s := Stmt{Kind: StmtBranch, Offset: p.start(), Complete: true}
+	start := p.start()
+	s := Branches{Complete: true}
 	first := len(p.imports)
 	p.advance()
-	block := p.block(nil, "try", s.Offset)
+	block := p.block(nil, "try", start)
 	handlers, optional := p.handlers()
 	if optional {
 		p.guard(first)
@@ -78,8 +88,8 @@ func (p *parser) tryStatement(body []Stmt) []Stmt {
 	} else if handlers == nil {
 		p.unexpected(`"except" or "finally"`)
 	}
-	s.Branches = append(p.branch(nil, nil, block), handlers...)
-	return p.add(body, s)
+	s.List = append(p.branch(nil, nil, block), handlers...)
+	return p.addBranches(body, start, s)
 }
 
 // handlers reads the except clauses, and says whether one of them handles a
@@ -122,28 +132,30 @@ func (p *parser) handlesImport(clause int) bool {
 
 // loop reads a for or while. Its else counts as the end of its body.
 func (p *parser) loop(body []Stmt) []Stmt {
-	s := Stmt{Kind: StmtBranch, Offset: p.start()}
+	start := p.start()
+	var s Branches
 	owner := p.text()
 	var block []Stmt
 	if p.got(kwFor) {
-		block = p.unknown(s.Offset, p.targets())
+		block = p.unknown(start, p.targets())
 		p.want(kwIn, `"in"`)
 		p.expressions(false)
 	} else {
 		p.advance()
 		p.named()
 	}
-	block = p.block(block, owner, s.Offset)
+	block = p.block(block, owner, start)
 	if p.kind() == kwElse {
 		block = p.elseBlock(block)
 	}
-	s.Branches = p.branch(nil, nil, block)
-	return p.add(body, s)
+	s.List = p.branch(nil, nil, block)
+	return p.addBranches(body, start, s)
 }
 
 // withStatement reads a with. What its body binds is bound in any case.
 func (p *parser) withStatement(body []Stmt) []Stmt {
-	s := Stmt{Kind: StmtBranch, Offset: p.start(), Complete: true}
+	start := p.start()
+	s := Branches{Complete: true}
 	first, items := len(p.imports), p.i
 	p.advance()
 	p.withItems = p.kind() == tokLeftParen
@@ -159,12 +171,12 @@ func (p *parser) withStatement(body []Stmt) []Stmt {
 		}
 	}
 	optional := p.suppresses(items)
-	block := p.block(p.unknown(s.Offset, targets...), "with", s.Offset)
+	block := p.block(p.unknown(start, targets...), "with", start)
 	if optional {
 		p.guard(first)
 	}
-	s.Branches = p.branch(nil, nil, block)
-	return p.add(body, s)
+	s.List = p.branch(nil, nil, block)
+	return p.addBranches(body, start, s)
 }
 
 // suppresses says whether the items since the given token have
@@ -194,7 +206,8 @@ func (p *parser) asyncStatement(body []Stmt) []Stmt {
 
 // matchStatement reads a match with its cases.
 func (p *parser) matchStatement(body []Stmt) []Stmt {
-	s := Stmt{Kind: StmtBranch, Offset: p.start()}
+	start := p.start()
+	var s Branches
 	p.advance()
 	p.expressions(true)
 	p.want(tokColon, "':'")
@@ -207,9 +220,9 @@ func (p *parser) matchStatement(body []Stmt) []Stmt {
 		}
 		p.advance()
 		p.casePattern()
-		s.Branches = p.branch(s.Branches, nil, p.block(nil, "case", at))
+		s.List = p.branch(s.List, nil, p.block(nil, "case", at))
 	}
-	return p.add(body, s)
+	return p.addBranches(body, start, s)
 }
 
 // casePattern reads the pattern of a case, and its guard. A pattern is read as

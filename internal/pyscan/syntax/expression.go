@@ -93,7 +93,7 @@ func (p *parser) named() *Expr {
 	p.advance()
 	p.advance()
 	x := p.expression()
-	return p.node(start, Expr{Kind: ExprNamed, Name: name, X: x})
+	return p.node(start, Expr{Kind: ExprNamed, Text: name, X: x})
 }
 
 // expression reads an expression other than a starred one, tuple or yield.
@@ -212,7 +212,7 @@ func (p *parser) primary() *Expr {
 		case tokDot:
 			p.advance()
 			name := p.name("an attribute's name")
-			x = p.node(start, Expr{Kind: ExprAttribute, Name: name, X: x})
+			x = p.node(start, Expr{Kind: ExprAttribute, Text: name, X: x})
 		case tokLeftParen:
 			p.importOrSkip()
 			args := p.arguments()

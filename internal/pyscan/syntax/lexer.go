@@ -31,7 +31,7 @@ type indent struct{ col, alt int }
 // tokenize returns the tokens of a text; the last is tokEOF, or tokError where
 // there is a fault.
 func tokenize(src string) ([]token, *fault) {
-	l := lexer{src: src, toks: make([]token, 0, len(src)/5+16), indents: make([]indent, 1, 8)}
+	l := lexer{src: src, toks: make([]token, 0, len(src)/3+16), indents: make([]indent, 1, 8)}
 	for l.fault == nil && l.pos < len(src) {
 		if l.lineStart() {
 			l.logicalLine()
@@ -300,7 +300,7 @@ func (l *lexer) closeBracket(c byte, start int) {
 		return
 	}
 	top := l.open[len(l.open)-1]
-	if top.kind != openBracket || closing[top.bracket] != c {
+	if top.kind != openBracket || closing(top.bracket) != c {
 		l.fail(start, "'%c' does not close %s opened on line %d", c, top.name(), lineOf(l.src, top.offset))
 		l.fault.since = top.offset
 		return
@@ -308,4 +308,12 @@ func (l *lexer) closeBracket(c byte, start int) {
 	l.open = l.open[:len(l.open)-1]
 }
 
-var closing = map[byte]byte{'(': ')', '[': ']', '{': '}'}
+func closing(bracket byte) byte {
+	switch bracket {
+	case '(':
+		return ')'
+	case '[':
+		return ']'
+	}
+	return '}'
+}

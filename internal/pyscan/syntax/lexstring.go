@@ -85,7 +85,7 @@ func (l *lexer) stringBody(start int, quote string, raw, bytes bool) {
 		case c == '\\':
 			l.escape(raw, bytes)
 		case c == '\n' && len(quote) == 1:
-			l.fail(start, "the string has no closing %s on its line", quote)
+			l.failUnclosed(start, quote, " on its line")
 			return
 		case bytes && c >= 0x80:
 			l.fail(l.pos, "a bytes literal holds ASCII characters only")
@@ -97,7 +97,18 @@ func (l *lexer) stringBody(start int, quote string, raw, bytes bool) {
 			return
 		}
 	}
-	l.fail(start, "the string has no closing %s", quote)
+	l.failUnclosed(start, quote, "")
+}
+
+// failUnclosed reports a string without end. In a replacement field it is more
+// likely the closing quote of the string around, and a brace that is missing.
+func (l *lexer) failUnclosed(start int, quote, where string) {
+	for _, o := range l.open {
+		if o.kind == openField && o.quote == quote {
+			l.fail(o.offset, "%s is never closed", o.name())
+		}
+	}
+	l.fail(start, "the string has no closing %s%s", quote, where)
 }
 
 // escape skips a backslash and what it stands before, of which the caller need

@@ -78,7 +78,7 @@ func (p *parser) template(opening string) (string, literalKind) {
 		p.want(tokTemplateText, "the end of the string")
 		if p.skip == 0 && kind == literalText {
 			var ok bool
-			part = strings.NewReplacer("{{", "{", "}}", "}").Replace(part)
+			part = doubledBraces.Replace(part)
 			if text, ok = unescape(part, strings.Contains(prefix, "r")); !ok {
 				kind = literalOpaque
 			}
@@ -89,6 +89,8 @@ func (p *parser) template(opening string) (string, literalKind) {
 	}
 	return text, kind
 }
+
+var doubledBraces = strings.NewReplacer("{{", "{", "}}", "}")
 
 // field reads a replacement field with its braces.
 func (p *parser) field() {

@@ -33,22 +33,25 @@ const (
 	StmtDelete                  // Targets
 	StmtDef                     // Def
 	StmtClass                   // Def
-	StmtBranch                  // Branches, Complete and Finally
+	StmtBranch                  // Branches
 )
 
 // A Stmt is one statement that may bear on the names of a module or class.
 type Stmt struct {
-	Kind    StmtKind
-	Offset  int
-	Imports []Import
-	Targets []*Expr
-	Value   *Expr
-	Def     *Def
+	Kind     StmtKind
+	Offset   int
+	Imports  []Import
+	Targets  []*Expr
+	Value    *Expr
+	Def      *Def
+	Branches *Branches
+}
 
-	// Branches are the ways through a compound statement, of which one is
-	// taken: those of an if, the body and each handler of a try, the cases of
-	// a match, the body of a loop or with.
-	Branches []Branch
+// Branches are the ways through a compound statement, of which one is taken:
+// those of an if, the body and each handler of a try, the cases of a match, the
+// body of a loop or with.
+type Branches struct {
+	List []Branch
 	// Complete says that one branch is taken in any case.
 	Complete bool
 	// Finally is run after whichever branch.
@@ -76,22 +79,22 @@ type ExprKind uint8
 
 const (
 	ExprOther         ExprKind = iota // nothing: not of the kinds below
-	ExprName                          // Name
-	ExprAttribute                     // X.Name
+	ExprName                          // Text
+	ExprAttribute                     // X.Text
 	ExprCall                          // X(List...)
 	ExprSubscript                     // X[...]; the index is not kept
-	ExprString                        // Text: a literal without replacement fields
-	ExprConstant                      // Name: True, False, None, ..., or a number as written
+	ExprString                        // Text is the value of a literal without replacement fields
+	ExprConstant                      // Text: True, False, None, ..., or a number as written
 	ExprTuple                         // List
 	ExprList                          // List
 	ExprStarred                       // *X
 	ExprDoubleStarred                 // **X, in a call
-	ExprKeyword                       // Name=X, in a call
+	ExprKeyword                       // Text=X, in a call
 	ExprAdd                           // X + Y
 	ExprEqual                         // X == Y
 	ExprNot                           // not X
 	ExprConditional                   // X if Z else Y
-	ExprNamed                         // Name := X
+	ExprNamed                         // Text := X
 	ExprLambda                        // nothing
 	ExprComprehension                 // X for List... in ...: list, set or generator
 	exprKinds
@@ -100,12 +103,11 @@ const (
 // An Expr is an expression, or an argument of a call.
 type Expr struct {
 	Kind       ExprKind
-	Start, End int // offsets
-	Name, Text string
+	fixed      bool // of what else could be one, that it is no target
+	Start, End int  // offsets
+	Text       string
 	X, Y, Z    *Expr
 	List       []*Expr
-
-	fixed bool // of what else could be one, that it is no target
 }
 
 // isTarget says whether the expression can stand left of an assignment.

@@ -1,0 +1,112 @@
+package pyscan
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzScan holds Scan to what must be true of any input: it ends, does not panic,
+// and every line that it names is one of the file's.
+func FuzzScan(f *testing.F) {
+	sources, err := filepath.Glob("testdata/*.py")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range sources {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	for _, src := range fuzzSeeds {
+		f.Add([]byte(src))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		file, err := Scan("x.py", src)
+		if err != nil {
+			checkPlace(t, src, err)
+			return
+		}
+		lines := lineCount(src)
+		check := func(what string, line int) {
+			if line < 1 || line > lines {
+				t.Errorf("%s on line %d of %d", what, line, lines)
+			}
+		}
+		for _, imp := range file.Imports {
+			check("import", imp.Line)
+		}
+		for _, test := range file.Tests {
+			check(test.ID, test.Line)
+			for _, m := range test.Marks {
+				check(m.Name, m.Line)
+			}
+		}
+		for _, n := range file.Unreadable {
+			check(n.Text, n.Line)
+		}
+	})
+}
+
+var fuzzSeeds = []string{
+	"if x:\n\ty\n  z", "x = f'{a!r:{b}}' rb'\\' + 0x_1", "class TestA(TestA, B[0], metaclass=M): test_x = lambda: 0",
+	"match x:\n case [A(b=1), *_] as c if d: pass", "@pytest.mark.a(*b, **c)\nasync def test_x(a, /, *b): yield",
+	"pytestmark = []\nwhile x:\n  pytestmark += pytestmark + [m]", "# coding: gbk\n'\x81\\'", "class TestA: pass\nTestA.TestA = TestA",
+	"try: pass\nexcept* A: pass\nfinally: del a, (b)", "type X[*T = 1] = (yield)", "x = [pytest.param(m, marks=m if a else [b]) for m in c]",
+}
+
+// checkPlace checks that an error's place lies within the file, or right behind a
+// line's end.
+func checkPlace(t *testing.T, src []byte, err error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error of type %T: %v", err, err)
+	}
+	lines := splitLines(src)
+	if e.Line < 1 || e.Line > len(lines) || e.Column < 1 {
+		t.Fatalf("%v: of %d lines", err, len(lines))
+	}
+	if width := utf8.RuneCountInString(lines[e.Line-1]); e.Column > width+1 {
+		t.Fatalf("%v: the line has %d characters", err, width)
+	}
+}
+
+func lineCount(src []byte) int { return len(splitLines(src)) }
+
+func splitLines(src []byte) []string {
+	return strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(src)), "\n")
+}
+
+// TestHostile has what would take exponential time or memory, were it not bounded.
+func TestHostile(t *testing.T) {
+	double := func(head, line string) string { return head + strings.Repeat(line, 2000) }
+	var nested, chain strings.Builder
+	nested.WriteString("class TestA0:\n  def test_x(self): pass\n")
+	chain.WriteString("class A0:\n  def test_x(self): pass\n")
+	for i := range 3000 {
+		a, b := itoa(i), itoa(i+1)
+		nested.WriteString("class TestA" + b + ":\n  class TestX(TestA" + a + "): pass\n  class TestY(TestA" + a + "): pass\n")
+		chain.WriteString("class A" + b + "(A" + a + "): pass\nclass TestA" + b + "(A" + b + "): pass\n")
+	}
+	for name, src := range map[string]string{
+		"doubled list":     double("pytestmark = [pytest.mark.a]\n", "pytestmark += pytestmark\n") + "def test_a(): pass\n",
+		"doubled text":     double("x = 'a'\n", "x = x + x\n"),
+		"doubled choices":  double("x = [pytest.mark.a]\n", "x = [x, x] if y else [x]\n") + "pytestmark = x\ndef test_a(): pass\n",
+		"itself inside":    "class TestA:\n  def test_x(self): pass\nTestA.TestA = TestA\n",
+		"attribute chain":  double("import x\n", "x = x.x\n"),
+		"nested classes":   nested.String(),
+		"chain of classes": chain.String(),
+		"many branches":    double("", "if x:\n  def test_a(): pass\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Scan("x.py", []byte(src)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
