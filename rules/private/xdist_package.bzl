@@ -31,6 +31,25 @@ _xdist_package = rule(
     },
 )
 
+def _test_files(patterns, exclude):
+    # Not `**/` alone: glob follows the links bazel-out and bazel-bin in the root, and
+    # an exclude only filters what it then found in all outputs of all builds.
+    top = native.glob(
+        ["*"],
+        allow_empty = True,
+        exclude = ["bazel-*"],
+        exclude_directories = 0,
+    )
+    return native.glob(
+        patterns + [
+            "{}/**/{}".format(folder, pattern)
+            for folder in top
+            for pattern in patterns
+        ],
+        allow_empty = True,
+        exclude = exclude,
+    )
+
 def xdist_package(
         name,
         tests = [],
@@ -55,11 +74,7 @@ def xdist_package(
     _xdist_package(
         name = name,
         testonly = True,
-        files = native.glob(
-            ["**/" + pattern for pattern in patterns],
-            allow_empty = True,
-            exclude = exclude,
-        ),
+        files = _test_files(patterns, exclude),
         selections = [test + ".selection" for test in tests],
         tags = ["manual"],
         visibility = visibility,

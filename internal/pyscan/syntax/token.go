@@ -96,8 +96,7 @@ const (
 )
 
 // keyword returns the kind of a word: that of a keyword, or tokName. The soft
-// keywords match, case and type are names. It is asked of every word, and a
-// switch is twice as fast as a map.
+// keywords match, case and type are names.
 func keyword(word string) tokenKind {
 	switch word {
 	case "False":
