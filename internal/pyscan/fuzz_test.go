@@ -56,7 +56,7 @@ func FuzzScan(f *testing.F) {
 var fuzzSeeds = []string{
 	"if x:\n\ty\n  z", "x = f'{a!r:{b}}' rb'\\' + 0x_1", "class TestA(TestA, B[0], metaclass=M): test_x = lambda: 0",
 	"match x:\n case [A(b=1), *_] as c if d: pass", "@pytest.mark.a(*b, **c)\nasync def test_x(a, /, *b): yield",
-	"pytestmark = []\nwhile x:\n  pytestmark += pytestmark + [m]", "# coding: gbk\n'\x81\\'", "class TestA: pass\nTestA.TestA = TestA",
+	"pytestmark = []\nwhile x:\n  pytestmark += pytestmark + [m]", "# coding: gbk\n'\x81\\'", "\r\x00", "class TestA: pass\nTestA.TestA = TestA",
 	"try: pass\nexcept* A: pass\nfinally: del a, (b)", "type X[*T = 1] = (yield)", "x = [pytest.param(m, marks=m if a else [b]) for m in c]",
 }
 
@@ -79,7 +79,8 @@ func checkPlace(t *testing.T, src []byte, err error) {
 func lineCount(src []byte) int { return len(splitLines(src)) }
 
 func splitLines(src []byte) []string {
-	return strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(src)), "\n")
+	text := strings.TrimPrefix(string(src), "\ufeff")
+	return strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
 }
 
 // TestHostile has what would take exponential time or memory, were it not bounded.

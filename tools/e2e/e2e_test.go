@@ -1,7 +1,5 @@
-// Package e2e runs real Bazel on a copy of examples/platform and looks at what a
-// person would see. It needs a Bazel of its own, so it is run, not tested:
-//
-//	bazel run //tools/e2e:e2e_test
+//go:build e2e
+
 package e2e
 
 import (

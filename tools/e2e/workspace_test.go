@@ -1,3 +1,5 @@
+//go:build e2e
+
 package e2e
 
 import (
@@ -15,21 +17,23 @@ import (
 
 // workspace is a copy of examples/platform in which tests may edit files.
 type workspace struct {
-	t   *testing.T
-	dir string
+	t         *testing.T
+	dir, tool string
 }
 
 // newWorkspace copies the example. The copy is at the same place in each test, so that
 // Bazel's server and its analysis are reused.
 func newWorkspace(t *testing.T) workspace {
 	t.Helper()
-	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
-	if repository == "" {
-		t.Skip("needs a Bazel of its own: bazel run //tools/e2e:e2e_test")
-	}
+	repository, err := filepath.Abs("../..")
+	check(t, err)
 	cache, err := os.UserCacheDir()
 	check(t, err)
-	w := workspace{t, filepath.Join(cache, "rules_xdist", "e2e", "platform")}
+	w := workspace{
+		t:    t,
+		dir:  filepath.Join(cache, "rules_xdist", "e2e", "platform"),
+		tool: filepath.Join(repository, "tools", "bazel"),
+	}
 	check(t, os.RemoveAll(w.dir))
 	check(t, os.CopyFS(w.dir, sources{os.DirFS(filepath.Join(repository, "examples", "platform"))}))
 	w.edit("MODULE.bazel", `path = "../.."`, `path = "`+repository+`"`)
@@ -54,7 +58,7 @@ func (w workspace) bazel(args ...string) result {
 	w.t.Helper()
 	events := filepath.Join(w.t.TempDir(), "events.json")
 	args = slices.Insert(args, 1, "--build_event_json_file="+events, "--color=no", "--curses=no")
-	command := exec.Command("bazel", args...)
+	command := exec.Command(w.tool, args...)
 	command.Dir = w.dir
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output

@@ -14,23 +14,21 @@ const maxSource = 1 << 28
 // lines.
 var coding = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
 
-// decode turns source bytes into UTF-8 text with "\n" as line ends.
+// decode turns source bytes into UTF-8 text with "\n" as line ends. With a fault,
+// the text is what the fault's offset counts.
 func decode(src []byte) (string, *fault) {
 	if len(src) > maxSource {
 		return "", faultf(0, "the file has %d bytes; no more than %d are read", len(src), maxSource)
 	}
-	if i := bytes.IndexByte(src, 0); i >= 0 {
-		return "", faultf(i, "NUL byte: Python source holds none; is this a binary file?")
-	}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
-	text, f := toUTF8(src)
-	if f != nil {
-		return "", f
+	if bytes.IndexByte(src, '\r') >= 0 {
+		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+		src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 	}
-	if strings.IndexByte(text, '\r') >= 0 {
-		text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	if i := bytes.IndexByte(src, 0); i >= 0 {
+		return string(src), faultf(i, "NUL byte: Python source holds none; is this a binary file?")
 	}
-	return text, nil
+	return toUTF8(src)
 }
 
 func toUTF8(src []byte) (string, *fault) {
@@ -40,7 +38,7 @@ func toUTF8(src []byte) (string, *fault) {
 	switch enc := declaredEncoding(src); enc {
 	case "", "utf-8", "utf-8-sig", "utf8":
 		i := invalidUTF8(src)
-		return "", faultf(i, "byte 0x%02x is not UTF-8, and the file declares no other encoding; "+
+		return string(src), faultf(i, "byte 0x%02x is not UTF-8, and the file declares no other encoding; "+
 			"save it as UTF-8 or declare one in its first line: # -*- coding: latin-1 -*-", src[i])
 	case "latin-1", "iso-8859-1", "iso8859-1", "latin1", "l1":
 		return widen(src, nil, true), nil

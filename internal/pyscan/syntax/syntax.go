@@ -50,7 +50,7 @@ func (e *Error) Error() string {
 func Parse(path string, src []byte) (*Module, error) {
 	text, f := decode(src)
 	if f != nil {
-		return nil, f.in(path, string(src))
+		return nil, f.in(path, text)
 	}
 	toks, lexFault := tokenize(text)
 	p := parser{src: text, toks: toks}

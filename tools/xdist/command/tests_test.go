@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-const bazelTest = "bazel test --build_event_json_file=events.json --nobuild_event_json_file_path_conversion --build_tests_only "
+const bazelTest = "bazel test --build_event_json_file=events.json --nobuild_event_json_file_path_conversion --build_tests_only --test_summary=none "
 
 func TestRunTests(t *testing.T) {
 	f := newFake(t)

@@ -40,9 +40,13 @@ var reserved = []string{"--build_event_json_file"}
 // Flags returns the flags for `bazel test`, the person's own last, so that they
 // win. Errors begin with the option at fault.
 func (o Options) Flags() ([]string, error) {
-	// What no selected test needs is not built: as under pytest, it cannot
-	// make the run fail.
-	flags := []string{"--build_tests_only"}
+	flags := []string{
+		// What no selected test needs is not built: as under pytest, it cannot
+		// make the run fail.
+		"--build_tests_only",
+		// The command prints a summary of its own.
+		"--test_summary=none",
+	}
 	for _, part := range []func() ([]string, error){o.processes, o.dist, o.marks, o.bazel} {
 		more, err := part()
 		if err != nil {

@@ -33,7 +33,7 @@ func TestFlags(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := append([]string{"--build_tests_only"}, test.want...); !slices.Equal(got, want) {
+			if want := append([]string{"--build_tests_only", "--test_summary=none"}, test.want...); !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
 		})
