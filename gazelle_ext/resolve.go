@@ -107,7 +107,7 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 		deps[label.New(from.Repo, folder, "conftest").Rel(from.Repo, from.Pkg).String()] = true
 	}
 	for _, names := range wanted.modules {
-		if l, ok := provider(c, index, names); ok && !l.Abs(from.Repo, from.Pkg).Equal(from) {
+		if l, ok := provider(c, index, names); ok && !isSame(l, from) {
 			deps[l.Rel(from.Repo, from.Pkg).String()] = true
 		}
 	}
@@ -125,6 +125,14 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 		slices.Sort(sorted)
 		r.SetAttr("deps", sorted)
 	}
+}
+
+// isSame compares labels of which the first may leave out the repository.
+func isSame(l, from label.Label) bool {
+	if l.Repo == "" {
+		l.Repo = from.Repo
+	}
+	return l.Abs(from.Repo, from.Pkg).Equal(from)
 }
 
 // provider returns the library that provides the first of the modules that any does:

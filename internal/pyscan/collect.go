@@ -68,15 +68,17 @@ func isImportedTest(name string, path symbol) bool {
 	return dotted && !knownModules[root] && (strings.HasPrefix(name, "test") || strings.HasPrefix(name, "Test"))
 }
 
-// maxNesting bounds classes within classes. A class can be made an attribute of
-// itself.
+// maxNesting bounds classes within classes.
 const maxNesting = 20
 
 func (c *collector) class(p place, name string, k *class) {
 	test := k.attribute("__test__")
 	named := strings.HasPrefix(name, "Test") || test == boolean(true)
-	if test == boolean(false) || !named && !k.unittest && !k.open || len(p.classes) == maxNesting || k.isAbstract() {
+	switch {
+	case test == boolean(false), !named && !k.unittest && !k.open, k.isAbstract():
 		return
+	case slices.Contains(p.classes, k), len(p.classes) == maxNesting:
+		return // a class can be made an attribute of itself
 	}
 	inner := place{
 		id:       p.id + name + "::",

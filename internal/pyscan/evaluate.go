@@ -46,7 +46,9 @@ func (ev *evaluator) note(offset int, format string, args ...any) {
 }
 
 func (ev *evaluator) sortedNotes() []Note {
-	slices.SortStableFunc(ev.notes, func(a, b Note) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortFunc(ev.notes, func(a, b Note) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
+	})
 	return slices.Compact(ev.notes)
 }
 

@@ -98,9 +98,9 @@ func (p *parser) handlers() (branches []Branch, optional bool) {
 	for p.kind() == kwExcept {
 		at, clause := p.start(), p.i
 		p.advance()
-		p.got(tokStar)
+		star := p.got(tokStar)
 		var block []Stmt
-		if p.kind() != tokColon {
+		if star || p.kind() != tokColon {
 			p.expressions(false)
 			if name := p.start(); p.got(kwAs) {
 				block = p.unknown(name, p.target())

@@ -1,9 +1,6 @@
 package syntax
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // maxDepth bounds the parser's recursion where no bracket does, as in a chain of
 // lambdas or signs.
@@ -256,14 +253,6 @@ func (p *parser) simpleLine(body []Stmt) []Stmt {
 			return body
 		}
 	}
-	if p.kind() != tokNewline && p.isCompound() {
-		p.fail(p.start(), "%q must begin a line of its own", p.text())
-	}
 	p.want(tokNewline, "an operator or the end of the line")
 	return body
-}
-
-// isCompound says whether a compound statement stands where none can.
-func (p *parser) isCompound() bool {
-	return strings.Contains(" def class while with try ", " "+p.text()+" ")
 }
