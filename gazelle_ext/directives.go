@@ -155,7 +155,7 @@ func directivePosition(rel string, f *rule.File, d rule.Directive) string {
 // happens with the first, the root: it sees all folders' directives by itself.
 func (x *xdist) Configure(c *config.Config, rel string, f *rule.File) {
 	if rel == "" {
-		x.survey = newSurvey(c.RepoRoot, &x.errors)
+		x.survey = newSurvey(c.RepoRoot, &x.report)
 	}
 	if _, mapped := c.KindMap[libraryKind]; !mapped {
 		if c.KindMap == nil {

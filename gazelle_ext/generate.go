@@ -37,7 +37,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		g.census()
 	}
 	g.removeStale()
-	x.errors.add(g.takenNames(args.OtherGen)...)
+	x.report.add(g.takenNames(args.OtherGen)...)
 	return g.result
 }
 

@@ -25,7 +25,7 @@ type xdist struct {
 	language.BaseLifecycleManager
 
 	survey *survey
-	errors errorList
+	report report
 }
 
 // NewLanguage is called by the main function that gazelle_binary generates.
@@ -42,9 +42,9 @@ func (*xdist) Fix(*config.Config, *rule.File) {}
 // DoneGeneratingRules reports what was wrong with the sources and directives.
 // It does not end the run: Gazelle may still have errors of its own to tell, of
 // BUILD files for example.
-func (x *xdist) DoneGeneratingRules() { x.errors.print() }
+func (x *xdist) DoneGeneratingRules() { x.report.print() }
 
 // AfterResolvingDeps is the last call before Gazelle writes files, and Gazelle
 // offers extensions no way to return an error: the run ends here, so that no BUILD
 // file is written from sources that could not be read.
-func (x *xdist) AfterResolvingDeps(context.Context) { x.errors.exitIfAny() }
+func (x *xdist) AfterResolvingDeps(context.Context) { x.report.exitOnErrors() }

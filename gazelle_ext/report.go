@@ -6,33 +6,38 @@ import (
 	"slices"
 )
 
-// errorList collects the errors of a run, so that one run shows them all.
-type errorList struct {
-	messages []string
-	printed  bool
+// report collects what is wrong in a run, so that one run tells all of it.
+type report struct {
+	errors, warnings []string
+	printed          bool
 }
 
-func (l *errorList) add(errs ...error) {
+func (r *report) add(errs ...error) {
 	for _, err := range errs {
-		l.messages = append(l.messages, err.Error())
+		r.errors = append(r.errors, err.Error())
 	}
 }
 
-// print writes the errors, sorted, each once.
-func (l *errorList) print() {
-	slices.Sort(l.messages)
-	for _, message := range slices.Compact(l.messages) {
-		log.Print(message)
+func (r *report) warn(err error) { r.warnings = append(r.warnings, err.Error()) }
+
+// print writes warnings and errors, sorted, each once.
+func (r *report) print() {
+	for _, messages := range [][]string{r.warnings, r.errors} {
+		slices.Sort(messages)
+		for _, message := range slices.Compact(messages) {
+			log.Print(message)
+		}
 	}
-	l.printed = true
+	r.printed = true
 }
 
-func (l *errorList) exitIfAny() {
-	if len(l.messages) == 0 {
+// exitOnErrors ends the process if there are errors.
+func (r *report) exitOnErrors() {
+	if len(r.errors) == 0 {
 		return
 	}
-	if !l.printed {
-		l.print()
+	if !r.printed {
+		r.print()
 	}
 	log.Print("no BUILD file was changed")
 	os.Exit(1)

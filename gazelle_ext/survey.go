@@ -49,40 +49,40 @@ type folder struct {
 }
 
 // newSurvey reads the repository and plans its targets. What is wrong with it goes
-// to errors; the survey then holds the rest.
-func newSurvey(root string, errors *errorList) *survey {
+// to report; the survey then holds the rest.
+func newSurvey(root string, report *report) *survey {
 	s := &survey{
 		folders: map[string]*folder{},
 		modules: map[string]*pyscan.File{},
 		targets: map[string][]plan.Target{},
 	}
-	s.visit("", defaultSettings(), errors)
-	s.scan(root, errors)
+	s.visit("", defaultSettings(), report)
+	s.scan(root, report)
 	s.config = s.pytestConfig(root)
 	s.imported = s.importedTests()
-	targets := plan.Build(s.testFiles(errors))
+	targets := plan.Build(s.testFiles(report))
 	for _, t := range targets {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
 	}
-	errors.add(plan.CheckNames(targets, s.otherRules())...)
+	report.add(plan.CheckNames(targets, s.otherRules())...)
 	s.exported = s.exportedFiles(targets)
 	return s
 }
 
 // visit reads the folder rel and those below it.
-func (s *survey) visit(rel string, inherited settings, errors *errorList) {
+func (s *survey) visit(rel string, inherited settings, report *report) {
 	// Gazelle's own walk meets the same errors, BUILD files that do not parse for
 	// example, and reports them.
 	info, _ := walk.GetDirInfo(rel)
 	here, errs := inherited.withDirectives(rel, info.File)
-	errors.add(errs...)
+	report.add(errs...)
 	f := &folder{rel: rel, settings: here, build: info.File, subdirs: info.Subdirs, files: info.RegularFiles}
 	if here.enabled {
 		f.sortFiles()
 	}
 	s.folders[rel] = f
 	for _, name := range info.Subdirs {
-		s.visit(path.Join(rel, name), here, errors)
+		s.visit(path.Join(rel, name), here, report)
 	}
 }
 
@@ -122,7 +122,7 @@ func (f *folder) python() []string {
 }
 
 // scan reads all Python files, on all cores.
-func (s *survey) scan(root string, errors *errorList) {
+func (s *survey) scan(root string, report *report) {
 	var files []string
 	for _, f := range s.folders {
 		files = append(files, f.python()...)
@@ -140,7 +140,7 @@ func (s *survey) scan(root string, errors *errorList) {
 	_ = group.Wait()
 	for i, file := range files {
 		if errs[i] != nil {
-			errors.add(errs[i])
+			report.add(errs[i])
 		}
 		// Of a broken file nothing is known; the others' errors are still told.
 		s.modules[file] = cmp.Or(modules[i], &pyscan.File{})
@@ -161,13 +161,12 @@ func scanFile(root, file string) (*pyscan.File, error) {
 }
 
 // testFiles returns the planner's view of the test files.
-func (s *survey) testFiles(errors *errorList) []plan.File {
+func (s *survey) testFiles(report *report) []plan.File {
 	var files []plan.File
 	for _, f := range s.folders {
 		for _, name := range f.tests {
 			file := path.Join(f.rel, name)
-			tests, errs := planTests(file, s.modules[file], f.settings)
-			errors.add(errs...)
+			tests := planTests(file, s.modules[file], f.settings, report)
 			files = append(files, plan.File{Path: file, Dist: f.settings.dist, Tests: tests})
 		}
 	}

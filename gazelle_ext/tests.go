@@ -9,18 +9,24 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/testparts"
 )
 
-// planTests turns the tests that reading a file showed into the planner's. The errors
-// are of marks that no target can be made of.
-func planTests(file string, module *pyscan.File, in settings) ([]plan.Test, []error) {
+// planTests turns the tests that reading a file showed into the planner's, and tells
+// report of marks that no target can be made of.
+func planTests(file string, module *pyscan.File, in settings, report *report) []plan.Test {
 	rules := testparts.Rules{Markers: model.DefaultMarkers(), Groups: in.dist == plan.LoadGroup}
 	var tests []plan.Test
-	var errs []error
 	for _, t := range module.Tests {
 		parts, problems := rules.Of(t)
 		for _, p := range problems {
-			errs = append(errs, fmt.Errorf("%s:%d: %s", file, p.Line, p.Text))
+			text := fmt.Errorf("%s:%d: %s", file, p.Line, p.Text)
+			if p.Unreadable {
+				// Right for pytest, and if it is a group of no target, the test's own
+				// shard says so by name.
+				report.warn(text)
+				continue
+			}
+			report.add(text)
 		}
-		tests = append(tests, plan.Test{ID: t.ID, Line: t.Line, Parts: parts})
+		tests = append(tests, plan.Test{ID: t.ID, Line: t.Line, Parts: parts, Presumed: t.Presumed})
 	}
-	return tests, errs
+	return tests
 }

@@ -48,6 +48,8 @@ type Test struct {
 	Line int
 	// Parts are those that its items can fall into.
 	Parts []model.Part
+	// Presumed says that only a running pytest knows whether there is such a test.
+	Presumed bool
 }
 
 // Target is a test target to be generated.

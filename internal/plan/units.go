@@ -9,14 +9,14 @@ import (
 )
 
 // units counts what a shard never splits among the tests of files that fall into
-// runs, by the files' distribution mode. Parametrised tests count once: only a
-// running pytest knows their items.
+// runs, by the files' distribution mode. Parametrised tests count once, since only a
+// running pytest knows their items, and presumed ones not at all.
 func units(files []File, runs []model.Part) int {
 	seen := map[string]bool{}
 	for _, f := range files {
 		for _, t := range f.Tests {
 			for _, part := range t.Parts {
-				if slices.Contains(runs, part) {
+				if !t.Presumed && slices.Contains(runs, part) {
 					seen[unit(f, t, part)] = true
 				}
 			}
