@@ -58,7 +58,7 @@ func (s suite) runBazel(ctx context.Context) (outcomes, []timing, error) {
 		return nil, nil, err
 	}
 	workers := []string{"test", "//...", "--local_resources=cpu=2", "--jobs=2", "--test_output=errors"}
-	cold, err := step("bazel test, no test cached", append(workers, "--nocache_test_results", "--disk_cache=")...)
+	cold, err := step("bazel test, no test cached", append(workers, "--nocache_test_results")...)
 	if err != nil {
 		return nil, nil, err
 	}
