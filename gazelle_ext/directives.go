@@ -157,10 +157,5 @@ func (x *xdist) Configure(c *config.Config, rel string, f *rule.File) {
 	if rel == "" {
 		x.survey = newSurvey(c.RepoRoot, &x.report)
 	}
-	if _, mapped := c.KindMap[libraryKind]; !mapped {
-		if c.KindMap == nil {
-			c.KindMap = map[string]config.MappedKind{}
-		}
-		c.KindMap[libraryKind] = pyLibrary
-	}
+	mapLibraries(c)
 }

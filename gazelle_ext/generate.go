@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bazelbuild/bazel-gazelle/config"
 	"github.com/bazelbuild/bazel-gazelle/language"
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/buildtools/build"
@@ -31,26 +32,53 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	if x.survey.isPackage(f) {
 		g.libraries()
 		g.tests()
-		g.packageOfCensus()
 	}
-	if f.rel == "" {
-		g.census()
+	if x.survey.inCensus(f) {
+		g.packageOfCensus()
+		if f.rel == "" {
+			g.census()
+		}
 	}
 	g.removeStale()
-	x.report.add(g.takenNames(args.OtherGen)...)
+	x.report.add(g.takenNames(args)...)
 	return g.result
 }
 
-// takenNames returns an error for each rule that has the name of one of another
-// language's: Gazelle would write only one of them.
-func (g *generator) takenNames(others []*rule.Rule) []error {
+// takenNames returns an error for each rule that would not be written, since its name
+// is another language's rule's or that of a rule of another kind in the BUILD file.
+func (g *generator) takenNames(args language.GenerateArgs) []error {
+	const wayOut = "remove or rename one of the two, or keep this extension out of the folder by # gazelle:xdist_extension disabled"
 	var errs []error
-	for _, other := range others {
+	for _, other := range args.OtherGen {
 		if g.generates(other.Name()) {
-			errs = append(errs, fmt.Errorf("%s: target name %q: a %s of this name is generated here too; rename the folder or the file, or keep this extension out of the folder by # gazelle:xdist_extension disabled", path.Join(g.folder.rel, "BUILD.bazel"), other.Name(), other.Kind()))
+			errs = append(errs, fmt.Errorf("%s: target name %q: a %s of this name is generated here too; %s", path.Join(g.folder.rel, "BUILD.bazel"), other.Name(), other.Kind(), wayOut))
 		}
 	}
+	for _, r := range g.result.Gen {
+		existing := g.existing(r.Name())
+		if existing == nil {
+			continue
+		}
+		kind := mappedKind(args.Config, r.Kind())
+		if existing.Kind() == kind || existing.Kind() == r.Kind() || args.Config.AliasMap[existing.Kind()] == kind {
+			continue
+		}
+		start, _ := existing.Attr("name").Span()
+		errs = append(errs, fmt.Errorf("%s:%d: target name %q: this is a %s, and a %s is to be made here; %s", path.Join(g.folder.rel, path.Base(g.folder.build.Path)), start.Line, r.Name(), existing.Kind(), kind, wayOut))
+	}
 	return errs
+}
+
+// mappedKind returns the kind that Gazelle writes for kind.
+func mappedKind(c *config.Config, kind string) string {
+	for range len(c.KindMap) {
+		mapped, ok := c.KindMap[kind]
+		if !ok {
+			break
+		}
+		kind = mapped.KindName
+	}
+	return kind
 }
 
 // add adds a rule; imports is what Resolve makes its deps from, nil where it has none.
@@ -107,12 +135,17 @@ func (g *generator) elsewhere(t plan.Target) labelLists {
 	return lists
 }
 
-// packageOfCensus tells the census of this package's test files and targets. A
-// package without Python needs none.
-func (g *generator) packageOfCensus() {
-	if len(g.folder.python()) == 0 && len(g.survey.targets[g.folder.rel]) == 0 && g.folder.rel != "" {
-		return
+// inCensus says whether the census is told of the folder's package: of the root, and
+// of each one with Python, where test files are to be expected.
+func (s *survey) inCensus(f *folder) bool {
+	if !f.settings.enabled || !s.isPackage(f) || len(s.targets) == 0 {
+		return false
 	}
+	return f.rel == "" || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
+}
+
+// packageOfCensus tells the census of this package's test files and targets.
+func (g *generator) packageOfCensus() {
 	r := rule.NewRule(packageKind, packageName)
 	var tests, shared []string
 	for _, t := range g.survey.targets[g.folder.rel] {
@@ -137,14 +170,11 @@ func (g *generator) packageOfCensus() {
 func (g *generator) census() {
 	var packages []string
 	for rel, f := range g.survey.folders {
-		if f.settings.enabled && g.survey.isPackage(f) && (rel == "" || len(f.python()) > 0 || len(g.survey.targets[rel]) > 0) {
+		if g.survey.inCensus(f) {
 			packages = append(packages, "//"+rel+":"+packageName)
 		}
 	}
 	slices.Sort(packages)
-	if len(g.survey.targets) == 0 {
-		return
-	}
 	r := rule.NewRule(censusKind, censusName)
 	r.SetAttr("packages", packages)
 	g.add(r, nil)
@@ -163,7 +193,7 @@ func (g *generator) removeStale() {
 		switch r.Kind() {
 		case testKind, packageKind, censusKind:
 			g.result.Empty = append(g.result.Empty, rule.NewRule(r.Kind(), r.Name()))
-		case pyLibrary.KindName:
+		case pyLibrary:
 			if srcs := r.AttrStrings("srcs"); len(srcs) > 0 && !slices.ContainsFunc(srcs, g.folder.has) {
 				g.result.Empty = append(g.result.Empty, rule.NewRule(libraryKind, r.Name()))
 			}
@@ -175,14 +205,22 @@ func (g *generator) generates(name string) bool {
 	return slices.ContainsFunc(g.result.Gen, func(r *rule.Rule) bool { return r.Name() == name })
 }
 
-func (g *generator) existingAttr(name, attr string) build.Expr {
+// existing returns the rule of that name in the BUILD file, nil if there is none.
+func (g *generator) existing(name string) *rule.Rule {
 	if g.folder.build == nil {
 		return nil
 	}
 	for _, r := range g.folder.build.Rules {
 		if r.Name() == name {
-			return r.Attr(attr)
+			return r
 		}
+	}
+	return nil
+}
+
+func (g *generator) existingAttr(name, attr string) build.Expr {
+	if r := g.existing(name); r != nil {
+		return r.Attr(attr)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package gazelle_ext
 
 import (
+	"cmp"
+
 	"github.com/bazelbuild/bazel-gazelle/config"
 	"github.com/bazelbuild/bazel-gazelle/rule"
 )
@@ -19,10 +21,31 @@ const (
 	censusName  = "xdist_census"
 )
 
-var pyLibrary = config.MappedKind{
-	FromKind: libraryKind,
-	KindName: "py_library",
-	KindLoad: "@rules_python//python:defs.bzl",
+// pyLibrary is what the extension's libraries are in a BUILD file.
+const pyLibrary = "py_library"
+
+// mapLibraries maps the extension's libraries to rules_python's, under the name that
+// the repository gives it.
+func mapLibraries(c *config.Config) {
+	if _, mapped := c.KindMap[libraryKind]; mapped {
+		return
+	}
+	if c.KindMap == nil {
+		c.KindMap = map[string]config.MappedKind{}
+	}
+	c.KindMap[libraryKind] = config.MappedKind{
+		FromKind: libraryKind,
+		KindName: pyLibrary,
+		KindLoad: "@" + apparentName("rules_python", c.ModuleToApparentName) + "//python:defs.bzl",
+	}
+}
+
+// apparentName returns the name that the repository gives to a module.
+func apparentName(module string, moduleToApparentName func(string) string) string {
+	if moduleToApparentName == nil {
+		return module
+	}
+	return cmp.Or(moduleToApparentName(module), module)
 }
 
 func set(names ...string) map[string]bool {
@@ -58,17 +81,13 @@ func (*xdist) Kinds() map[string]rule.KindInfo {
 
 // Loads is for builds without MODULE.bazel, where repositories have fixed names.
 func (x *xdist) Loads() []rule.LoadInfo {
-	return x.ApparentLoads(func(string) string { return "" })
+	return x.ApparentLoads(nil)
 }
 
 // ApparentLoads uses the name that the repository gives to rules_xdist.
 func (*xdist) ApparentLoads(moduleToApparentName func(string) string) []rule.LoadInfo {
-	repository := "@" + moduleToApparentName("rules_xdist")
-	if repository == "@" {
-		repository = "@rules_xdist"
-	}
 	return []rule.LoadInfo{{
-		Name:    repository + "//rules:defs.bzl",
+		Name:    "@" + apparentName("rules_xdist", moduleToApparentName) + "//rules:defs.bzl",
 		Symbols: []string{testKind, censusKind, packageKind, libraryKind},
 	}}
 }
