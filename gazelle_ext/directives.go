@@ -9,6 +9,7 @@ import (
 
 	"github.com/bazelbuild/bazel-gazelle/config"
 	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/rules-xdist/rules_xdist/internal/model"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
@@ -26,7 +27,7 @@ type settings struct {
 func defaultSettings() settings {
 	return settings{
 		enabled:      true,
-		dist:         plan.LoadGroup,
+		dist:         model.LoadGroup,
 		shards:       plan.Auto,
 		testPatterns: []string{"*_test.py", "test_*.py"},
 	}
@@ -57,11 +58,11 @@ var directives = []directive{
 	},
 	{
 		key:    "xdist_dist",
-		values: strings.Join(plan.Modes, " | "),
+		values: strings.Join(model.Modes, " | "),
 		doc:    "What a shard never splits, as pytest-xdist's --dist. Default: loadgroup.",
 		apply: func(s *settings, _, value string) bool {
 			s.dist = value
-			return slices.Contains(plan.Modes, value)
+			return slices.Contains(model.Modes, value)
 		},
 	},
 	{

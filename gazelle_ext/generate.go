@@ -112,7 +112,7 @@ func (g *generator) test(t plan.Target) *rule.Rule {
 	if config := g.survey.config; config != "" {
 		r.SetAttr("config", g.label(config))
 	}
-	if t.Dist != plan.LoadGroup {
+	if t.Dist != model.LoadGroup {
 		r.SetAttr("dist", t.Dist)
 	}
 	if !slices.Equal(t.Runs, []model.Part{model.Rest}) {

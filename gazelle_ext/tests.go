@@ -12,7 +12,7 @@ import (
 // planTests turns the tests that reading a file showed into the planner's, and tells
 // report of marks that no target can be made of.
 func planTests(file string, module *pyscan.File, in settings, report *report) []plan.Test {
-	rules := testparts.Rules{Markers: model.DefaultMarkers(), Groups: in.dist == plan.LoadGroup}
+	rules := testparts.Rules{Markers: model.DefaultMarkers(), Groups: in.dist == model.LoadGroup}
 	var tests []plan.Test
 	for _, t := range module.Tests {
 		parts, problems := rules.Of(t)

@@ -11,15 +11,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-)
 
-// The parts of a file's tests that a target can run, and the mode under which
-// groups count. A group's part is groupPart followed by the group's name.
-const (
-	restPart   = "rest"
-	serialPart = "serial"
-	groupPart  = "group:"
-	loadGroup  = "loadgroup"
+	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
 // Item is a test as a running pytest sees it.
@@ -33,10 +26,10 @@ type Item struct {
 // Selection says which tests one target runs: of the Files, those whose part
 // is among Runs.
 type Selection struct {
-	Target string   `json:"target"`
-	Dist   string   `json:"dist"`
-	Files  []string `json:"files"`
-	Runs   []string `json:"runs"`
+	Target string       `json:"target"`
+	Dist   string       `json:"dist"`
+	Files  []string     `json:"files"`
+	Runs   []model.Part `json:"runs"`
 }
 
 // Census is what Bazel knows about a test root without reading any test.
@@ -47,14 +40,14 @@ type Census struct {
 
 // part says which of its file's tests the item belongs to, in a target whose
 // distribution mode is dist.
-func (i Item) part(dist string) string {
+func (i Item) part(dist string) model.Part {
 	switch {
 	case i.Serial:
-		return serialPart
-	case dist == loadGroup && i.Group != nil:
-		return groupPart + *i.Group
+		return model.Serial
+	case dist == model.LoadGroup && i.Group != nil:
+		return model.GroupNamed(*i.Group)
 	default:
-		return restPart
+		return model.Rest
 	}
 }
 
@@ -110,7 +103,7 @@ func missingParts(item Item, selections []Selection) string {
 	var parts []string
 	for _, s := range selections {
 		if s.holds(item) {
-			parts = append(parts, item.part(s.Dist))
+			parts = append(parts, string(item.part(s.Dist)))
 		}
 	}
 	slices.Sort(parts)
@@ -126,7 +119,7 @@ func splitGroups(items []Item, selections []Selection) []Finding {
 			continue
 		}
 		runners := targets(item, selections, func(s Selection, i Item) bool {
-			return s.Dist == loadGroup && s.runs(i)
+			return s.Dist == model.LoadGroup && s.runs(i)
 		})
 		if len(runners) > 0 {
 			group := *item.Group

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
 func TestCompare(t *testing.T) {
@@ -67,7 +69,7 @@ func TestCompare(t *testing.T) {
 		{
 			name:       "outside loadgroup, groups do not count",
 			items:      []Item{grouped("a.py::x", "db"), grouped("b.py::y", "db")},
-			selections: []Selection{{Target: "//:a", Dist: "loadfile", Files: []string{"a.py"}, Runs: []string{"rest"}}, {Target: "//:b", Dist: "load", Files: []string{"b.py"}, Runs: []string{"rest"}}},
+			selections: []Selection{{Target: "//:a", Dist: "loadfile", Files: []string{"a.py"}, Runs: []model.Part{"rest"}}, {Target: "//:b", Dist: "load", Files: []string{"b.py"}, Runs: []model.Part{"rest"}}},
 		},
 		{
 			name:       "a group with an empty name is a group",
@@ -148,13 +150,13 @@ func partition(random *rand.Rand) ([]Item, []Selection) {
 		}
 	}
 	selections := []Selection{
-		{Target: "//:g0", Dist: loadGroup, Files: files, Runs: []string{"group:g0"}},
-		{Target: "//:g1", Dist: loadGroup, Files: files, Runs: []string{"group:g1"}},
+		{Target: "//:g0", Dist: model.LoadGroup, Files: files, Runs: []model.Part{"group:g0"}},
+		{Target: "//:g1", Dist: model.LoadGroup, Files: files, Runs: []model.Part{"group:g1"}},
 	}
 	for _, file := range files {
 		selections = append(selections,
-			Selection{Target: "//:" + file, Dist: loadGroup, Files: []string{file}, Runs: []string{"rest"}},
-			Selection{Target: "//:" + file + "_serial", Dist: loadGroup, Files: []string{file}, Runs: []string{"serial"}})
+			Selection{Target: "//:" + file, Dist: model.LoadGroup, Files: []string{file}, Runs: []model.Part{"rest"}},
+			Selection{Target: "//:" + file + "_serial", Dist: model.LoadGroup, Files: []string{file}, Runs: []model.Part{"serial"}})
 	}
 	return items, selections
 }

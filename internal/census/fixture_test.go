@@ -3,6 +3,8 @@ package census
 import (
 	"slices"
 	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
 func item(nodeID string) Item {
@@ -25,7 +27,7 @@ func grouped(nodeID, group string) Item {
 func name(group string) *string { return &group }
 
 func sel(target, files, runs string) Selection {
-	return Selection{Target: target, Dist: loadGroup, Files: strings.Fields(files), Runs: strings.Fields(runs)}
+	return Selection{Target: target, Dist: model.LoadGroup, Files: strings.Fields(files), Runs: parts(runs)}
 }
 
 func texts(findings []Finding) []string {
@@ -45,4 +47,12 @@ func named(findings []Finding, kinds ...Kind) []string {
 		}
 	}
 	return slices.Compact(ids)
+}
+
+func parts(words string) []model.Part {
+	var parts []model.Part
+	for _, word := range strings.Fields(words) {
+		parts = append(parts, model.Part(word))
+	}
+	return parts
 }

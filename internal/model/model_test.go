@@ -22,9 +22,3 @@ func TestComparePart(t *testing.T) {
 		t.Errorf("got %v, want %v", parts, want)
 	}
 }
-
-func TestPosition(t *testing.T) {
-	if got := (Position{"tests/test_a.py", 3}).String(); got != "tests/test_a.py:3" {
-		t.Errorf("got %s", got)
-	}
-}

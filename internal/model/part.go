@@ -50,8 +50,11 @@ func GroupPart(name string) (Part, error) {
 	if err := CheckGroup(name); err != nil {
 		return "", err
 	}
-	return Part(groupPrefix + name), nil
+	return GroupNamed(name), nil
 }
+
+// GroupNamed returns the part of a group that may have any name, as pytest allows.
+func GroupNamed(name string) Part { return Part(groupPrefix + name) }
 
 // Group returns the name of the group, false if the part is none.
 func (p Part) Group() (string, bool) {

@@ -18,18 +18,6 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
-// Distribution modes, as pytest-xdist's --dist.
-const (
-	Load      = "load"
-	LoadScope = "loadscope"
-	LoadFile  = "loadfile"
-	LoadGroup = "loadgroup"
-	No        = "no"
-)
-
-// Modes are the distribution modes that a target can have.
-var Modes = []string{Load, LoadScope, LoadFile, LoadGroup, No}
-
 // File is a test file and what reading its source showed.
 type File struct {
 	// Path is relative to the repository's root, with slashes.

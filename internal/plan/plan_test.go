@@ -12,7 +12,7 @@ import (
 )
 
 func file(path string, tests ...Test) File {
-	return File{Path: path, Dist: LoadGroup, Tests: tests}
+	return File{Path: path, Dist: model.LoadGroup, Tests: tests}
 }
 
 func test(id string, parts ...model.Part) Test {
@@ -98,7 +98,7 @@ func TestBuild(t *testing.T) {
 
 func TestUnits(t *testing.T) {
 	tests := []Test{test("TestA::test_a", model.Rest), test("TestA::test_b", model.Rest), test("test_c", model.Rest)}
-	for dist, want := range map[string]int{Load: 3, LoadGroup: 3, LoadScope: 2, LoadFile: 1, No: 1} {
+	for dist, want := range map[string]int{model.Load: 3, model.LoadGroup: 3, model.LoadScope: 2, model.LoadFile: 1, model.No: 1} {
 		f := File{Path: "test_x.py", Dist: dist, Tests: tests}
 		if got := Build([]File{f})[0].Units; got != want {
 			t.Errorf("%s: %d units, want %d", dist, got, want)
@@ -126,12 +126,12 @@ func TestShards(t *testing.T) {
 		{300, 8, 2, 8},
 		{0, 8, 0, 1},
 	} {
-		target := Target{Units: c.units, Dist: LoadGroup, Runs: []model.Part{model.Rest}}
+		target := Target{Units: c.units, Dist: model.LoadGroup, Runs: []model.Part{model.Rest}}
 		if got := Shards(target, c.setting, c.present); got != c.want {
 			t.Errorf("Shards(%d units, setting %d, present %d) = %d, want %d", c.units, c.setting, c.present, got, c.want)
 		}
 	}
-	serial := Target{Units: 500, Dist: LoadGroup, Runs: []model.Part{model.Serial}}
+	serial := Target{Units: 500, Dist: model.LoadGroup, Runs: []model.Part{model.Serial}}
 	if got := Shards(serial, 8, 4); got != 1 {
 		t.Errorf("serial target: %d shards, want 1", got)
 	}

@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/rules-xdist/rules_xdist/internal/model"
+
 // How many units a shard is worth. Starting pytest costs about as much as fifty
 // tests of a usual unit test suite; a shard with fewer is mostly start-up.
 const unitsPerShard = 50
@@ -20,7 +22,7 @@ const Auto ShardSetting = 0
 func Shards(t Target, setting ShardSetting, present int) int {
 	limit := max(t.Units, 1)
 	switch {
-	case t.Serial() || t.Dist == No:
+	case t.Serial() || t.Dist == model.No:
 		return 1
 	case setting != Auto:
 		return min(int(setting), limit)

@@ -28,11 +28,11 @@ func units(files []File, runs []model.Part) int {
 func unit(f File, t Test, part model.Part) string {
 	id := f.Path + "::" + t.ID
 	switch f.Dist {
-	case LoadScope:
+	case model.LoadScope:
 		return id[:strings.LastIndex(id, "::")]
-	case LoadFile:
+	case model.LoadFile:
 		return f.Path
-	case No:
+	case model.No:
 		return ""
 	}
 	if _, ok := part.Group(); ok {

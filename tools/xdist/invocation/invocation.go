@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rules-xdist/rules_xdist/internal/model"
 	"github.com/rules-xdist/rules_xdist/tools/xdist/markexpr"
 )
 
@@ -27,9 +28,6 @@ type Options struct {
 	Marks     string   // a mark expression, blank for all tests
 	Bazel     []string // flags for Bazel as they are
 }
-
-// Modes are the distribution modes on offer.
-var Modes = []string{"load", "loadscope", "loadfile", "loadgroup", "no"}
 
 // later are pytest-xdist's modes that are not offered.
 var later = []string{"worksteal", "each"}
@@ -81,12 +79,12 @@ func (o Options) dist() ([]string, error) {
 	case o.Dist == "":
 		return nil, nil
 	case slices.Contains(later, o.Dist):
-		return nil, fmt.Errorf("--dist %s: not offered yet; one of %s", o.Dist, strings.Join(Modes, ", "))
-	case !slices.Contains(Modes, o.Dist):
-		return nil, fmt.Errorf("--dist %s: unknown mode; one of %s", o.Dist, strings.Join(Modes, ", "))
+		return nil, fmt.Errorf("--dist %s: not offered yet; one of %s", o.Dist, strings.Join(model.Modes, ", "))
+	case !slices.Contains(model.Modes, o.Dist):
+		return nil, fmt.Errorf("--dist %s: unknown mode; one of %s", o.Dist, strings.Join(model.Modes, ", "))
 	}
 	flags := []string{"--test_env=" + distVariable + "=" + o.Dist}
-	if o.Dist == "no" {
+	if o.Dist == model.No {
 		flags = append(flags, "--test_sharding_strategy=disabled")
 	}
 	return flags, nil

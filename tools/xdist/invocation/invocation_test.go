@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
 func TestFlags(t *testing.T) {
@@ -41,7 +43,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestAllModesAreOffered(t *testing.T) {
-	for _, mode := range Modes {
+	for _, mode := range model.Modes {
 		if _, err := (Options{Processes: Auto, Dist: mode}).Flags(); err != nil {
 			t.Errorf("--dist %s: %v", mode, err)
 		}
