@@ -167,3 +167,33 @@ func TestBadSourcesLeaveBuildFilesAlone(t *testing.T) {
 		t.Errorf("BUILD files were changed")
 	}
 }
+
+// The example's own rules are worth something: cut by tests, its groups are torn.
+func TestASplitGroupFailsTheSuite(t *testing.T) {
+	w := newWorkspace(t)
+	r := w.bazel("test", "//tests/unit:test_fx", "--test_env=RULES_XDIST_DIST=load")
+	if r.code != 3 {
+		t.Fatalf("exit code %d, want 3\n%s", r.code, r.output)
+	}
+	wantContains(t, "output", r.output, "fx_rates")
+}
+
+func TestCommandRunsWhatItIsAskedFor(t *testing.T) {
+	w := newWorkspace(t)
+	r := w.mustPass("run", "//:xdist", "--", "-n", "2", "-v", "-m", "not serial", "tests/e2e/test_cli.py", "tests/unit")
+	wantContains(t, "xdist", r.output,
+		"PASSED tests/e2e/test_cli.py::test_statement",
+		"XFAILED tests/unit/test_money.py::",
+		"SKIPPED tests/unit/test_tax.py::",
+		"shards cached ==")
+	for _, other := range []string{"test_cli_serial", "tests/integration"} {
+		if strings.Contains(r.output, "PASSED "+other) || strings.Contains(r.output, "//tests/e2e:test_cli_serial  ") {
+			t.Errorf("xdist ran %s, which it was not asked for", other)
+		}
+	}
+	r = w.bazel("run", "//:xdist", "--", "--dist", "laod")
+	if r.code != 2 {
+		t.Errorf("--dist laod: exit code %d, want 2", r.code)
+	}
+	wantContains(t, "xdist", r.output, "--dist laod: unknown mode; one of load, loadscope, loadfile, loadgroup, no")
+}
