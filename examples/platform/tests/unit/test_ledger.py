@@ -3,8 +3,15 @@
 import pytest
 
 from billing.errors import BillingError
-from billing.ledger import CASH, RECEIVABLE, Posting, Transaction
-from billing.ledger import balances, invoiced, paid
+from billing.ledger import (
+    CASH,
+    RECEIVABLE,
+    Posting,
+    Transaction,
+    balances,
+    invoiced,
+    paid,
+)
 from billing.money import Money
 from billing.tenants import Tenant
 
