@@ -24,7 +24,10 @@ local_path_override(
 )
 
 bazel_dep(name = "gazelle", version = "0.54.0")
-bazel_dep(name = "rules_python", version = "1.6.3")
+bazel_dep(name = "rules_python", version = "1.9.0")
+
+# The machine's python3, which has pytest.
+register_toolchains("@rules_python//python/runtime_env_toolchains:all")
 `
 
 const rootBuildFile = `load("@gazelle//:def.bzl", "gazelle", "gazelle_binary")

@@ -56,6 +56,10 @@ make_modules() {
   local target=$making/root$modules
   mkdir -p "$target"
   cp -r "$here/modules/." "$target"
+  # Debian's rules_python lacks this package of newer ones. Empty is enough: Bazel then
+  # takes its own toolchain, which is the root's python3 too.
+  install -D -m 644 /dev/null \
+    "$making/root/usr/share/bazel/rules/python/python/runtime_env_toolchains/BUILD.bazel"
   copy_go_module "$rules_go" "$target/rules_go"
   copy_go_module "$gazelle" "$target/gazelle"
   copy_go_module "$gazelle_v2" "$target/gazelle/v2"
