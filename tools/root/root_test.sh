@@ -37,7 +37,7 @@ differs() { [ "$1" != "$2" ]; }
 # --- The machine that tests run on ---
 
 # Programs of the real machine; all others are stand-ins or absent.
-readonly programs='bash cat chmod cp cut du echo env find flock grep head id ln mkdir mktemp mount mv perl readlink
+readonly programs='bash cat chmod cp cut du echo env find flock grep head id install ln mkdir mktemp mount mv perl readlink
   rm sed setpriv sh sha256sum sleep sort tail tar touch tr true umount uname unshare xargs'
 
 stand_in() { # NAME, with the script on standard input
