@@ -45,10 +45,9 @@ gazelle_binary(
 )
 `
 
-// The modules of a library import each other in cycles, so they are one target.
-const packageBuildFile = `load("@rules_python//python:defs.bzl", "py_library")
-
-# gazelle:python_generation_mode project
+// What a person writes by hand: that a folder's modules read the data files beside
+// them. Gazelle adds the rest to the library of that name.
+const dataBuildFile = `load("@rules_python//python:defs.bzl", "py_library")
 
 py_library(
     name = %q,
@@ -61,6 +60,9 @@ py_library(
     ),
 )
 `
+
+// The modules of a library import each other in cycles, so they are one target.
+const projectMode = "\n# gazelle:python_generation_mode project\n"
 
 // prepare makes the scratch workspace anew.
 func (s suite) prepare(ctx context.Context) error {
@@ -77,9 +79,16 @@ func (s suite) prepare(ctx context.Context) error {
 	files := map[string]string{
 		"MODULE.bazel":                       fmt.Sprintf(moduleFile, s.repository),
 		"BUILD.bazel":                        fmt.Sprintf(rootBuildFile, s.name),
-		filepath.Join(s.name, "BUILD.bazel"): fmt.Sprintf(packageBuildFile, s.name),
+		filepath.Join(s.name, "BUILD.bazel"): fmt.Sprintf(dataBuildFile, s.name) + projectMode,
 		".bazelrc":                           "common --incompatible_strict_action_env\n",
 		"pytest.ini":                         "[pytest]\naddopts = -p no:cacheprovider\n",
+	}
+	folders, err := s.testDataFolders()
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		files[filepath.Join(folder, "BUILD.bazel")] = fmt.Sprintf(dataBuildFile, filepath.Base(folder))
 	}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(s.workspace, name), []byte(content), 0o644); err != nil {
@@ -87,6 +96,30 @@ func (s suite) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// testDataFolders returns the folders that have both test files and data files,
+// relative to the workspace.
+func (s suite) testDataFolders() ([]string, error) {
+	tests, data := map[string]bool{}, map[string]bool{}
+	err := fs.WalkDir(os.DirFS(s.workspace), s.name, func(path string, entry fs.DirEntry, err error) error {
+		folder := filepath.Dir(path)
+		switch {
+		case err != nil || entry.IsDir():
+		case filepath.Ext(path) != ".py":
+			data[folder] = true
+		case strings.HasPrefix(entry.Name(), "test_"):
+			tests[folder] = true
+		}
+		return err
+	})
+	var folders []string
+	for folder := range tests {
+		if data[folder] && folder != s.name {
+			folders = append(folders, folder)
+		}
+	}
+	return folders, err
 }
 
 func (s suite) installedAt(ctx context.Context) (string, error) {
