@@ -6,13 +6,13 @@ require (
 	github.com/bazelbuild/bazel-gazelle v0.54.0
 	github.com/bazelbuild/buildtools v0.0.0-20250930140053-2eb4fccefb52
 	github.com/bazelbuild/rules_go v0.62.0
+	github.com/bmatcuk/doublestar/v4 v4.9.1
 	github.com/spf13/cobra v1.10.2
 	golang.org/x/sync v0.15.0
 )
 
 require (
 	github.com/bazel-contrib/bazel-gazelle/v2 v2.0.0-3 // indirect
-	github.com/bmatcuk/doublestar/v4 v4.9.1 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
 	golang.org/x/mod v0.25.0 // indirect

@@ -22,6 +22,9 @@ type settings struct {
 	// project is the folder whose one library holds all modules below it that are in
 	// no package of their own; nil where each folder has its own library.
 	project *string
+	// noTests: pytest does not look for tests here. updateOnly: Gazelle makes no new
+	// BUILD files here.
+	noTests, updateOnly bool
 }
 
 func defaultSettings() settings {
@@ -82,13 +85,14 @@ var directives = []directive{
 	},
 	{
 		key:    "python_test_file_pattern",
-		values: "glob patterns of file names, separated by commas",
+		values: "file names with *, separated by commas",
 		doc:    "Which files are test files. Default: *_test.py,test_*.py.",
 		apply: func(s *settings, _, value string) bool {
 			s.testPatterns = nil
 			for _, pattern := range strings.Split(value, ",") {
 				pattern = strings.TrimSpace(pattern)
-				if _, err := path.Match(pattern, ""); err != nil || pattern == "" || strings.Contains(pattern, "/") {
+				// The census matches by Bazel's glob, which knows no other wildcard.
+				if pattern == "" || strings.ContainsAny(pattern, `/?[]{}\`) {
 					return false
 				}
 				s.testPatterns = append(s.testPatterns, pattern)
@@ -126,6 +130,9 @@ func (s settings) withDirectives(rel string, f *rule.File) (settings, []error) {
 	}
 	var errs []error
 	for _, found := range f.Directives {
+		if found.Key == "generation_mode" {
+			s.updateOnly = found.Value == "update_only"
+		}
 		for _, d := range directives {
 			if d.key == found.Key && !d.apply(&s, rel, strings.TrimSpace(found.Value)) {
 				errs = append(errs, fmt.Errorf("%s: directive %q: value %q; must be %s", directivePosition(rel, f, found), d.key, found.Value, d.values))

@@ -19,27 +19,28 @@ import (
 type generator struct {
 	survey *survey
 	folder *folder
+	config *config.Config
 	result language.GenerateResult
 }
 
 // GenerateRules renders the rules of one folder; everything was decided before.
 func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResult {
 	f := x.survey.folders[args.Rel]
-	if f == nil || !f.settings.enabled {
+	if f == nil || !f.managed {
 		return language.GenerateResult{}
 	}
-	g := &generator{survey: x.survey, folder: f}
+	g := &generator{survey: x.survey, folder: f, config: args.Config}
 	if x.survey.isPackage(f) {
 		g.libraries()
 		g.tests()
 	}
+	kept := g.removeStale()
 	if x.survey.inCensus(f) {
-		g.packageOfCensus()
+		g.packageOfCensus(kept)
 		if f.rel == "" {
 			g.census()
 		}
 	}
-	g.removeStale()
 	x.report.add(g.takenNames(args)...)
 	return g.result
 }
@@ -59,8 +60,8 @@ func (g *generator) takenNames(args language.GenerateArgs) []error {
 		if existing == nil {
 			continue
 		}
-		kind := mappedKind(args.Config, r.Kind())
-		if existing.Kind() == kind || existing.Kind() == r.Kind() || args.Config.AliasMap[existing.Kind()] == kind {
+		kind := g.mappedKind(r.Kind())
+		if g.ownKind(existing) == r.Kind() {
 			continue
 		}
 		start, _ := existing.Attr("name").Span()
@@ -70,15 +71,27 @@ func (g *generator) takenNames(args language.GenerateArgs) []error {
 }
 
 // mappedKind returns the kind that Gazelle writes for kind.
-func mappedKind(c *config.Config, kind string) string {
-	for range len(c.KindMap) {
-		mapped, ok := c.KindMap[kind]
+func (g *generator) mappedKind(kind string) string {
+	for range len(g.config.KindMap) {
+		mapped, ok := g.config.KindMap[kind]
 		if !ok {
 			break
 		}
 		kind = mapped.KindName
 	}
 	return kind
+}
+
+// ownKind returns which of the extension's kinds a rule in a BUILD file is, under
+// whatever name map_kind and alias_kind give it; "" if none.
+func (g *generator) ownKind(r *rule.Rule) string {
+	for _, kind := range []string{testKind, packageKind, censusKind, libraryKind} {
+		written := g.mappedKind(kind)
+		if r.Kind() == kind || r.Kind() == written || g.config.AliasMap[r.Kind()] == written {
+			return kind
+		}
+	}
+	return ""
 }
 
 // add adds a rule; imports is what Resolve makes its deps from, nil where it has none.
@@ -90,19 +103,35 @@ func (g *generator) add(r *rule.Rule, imports *imports) {
 func (g *generator) libraries() {
 	for _, l := range g.survey.libraries(g.folder) {
 		r := rule.NewRule(libraryKind, l.name)
-		r.SetAttr("srcs", l.srcs)
+		if _, globs := rule.ParseGlobExpr(g.existingAttr(l.name, "srcs")); !globs {
+			r.SetAttr("srcs", l.srcs)
+		}
 		if l.testonly {
 			r.SetAttr("testonly", true)
 		}
 		r.SetAttr("visibility", []string{"//:__subpackages__"})
-		g.add(r, g.survey.importsOfLibrary(g.folder.rel, l.srcs))
+		g.add(r, g.withPresent(r, g.survey.importsOfLibrary(g.folder.rel, l.srcs)))
 	}
 }
 
 func (g *generator) tests() {
 	for _, t := range g.survey.targets[g.folder.rel] {
-		g.add(g.test(t), g.survey.importsOfTest(t))
+		r := g.test(t)
+		g.add(r, g.withPresent(r, g.survey.importsOfTest(t)))
 	}
+}
+
+// withPresent adds the dependencies on other repositories that the rule in the BUILD
+// file has now: what third-party packages provide is a person's to say.
+func (g *generator) withPresent(r *rule.Rule, i *imports) *imports {
+	if existing := g.existing(r.Name()); existing != nil {
+		for _, dep := range existing.AttrStrings("deps") {
+			if strings.HasPrefix(dep, "@") {
+				i.external = append(i.external, dep)
+			}
+		}
+	}
+	return i
 }
 
 // test renders a test target; attributes at their defaults are left out.
@@ -133,72 +162,6 @@ func (g *generator) elsewhere(t plan.Target) labelLists {
 		lists[string(part)] = g.labels(files)
 	}
 	return lists
-}
-
-// inCensus says whether the census is told of the folder's package: of the root, and
-// of each one with Python, where test files are to be expected.
-func (s *survey) inCensus(f *folder) bool {
-	if !f.settings.enabled || !s.isPackage(f) || len(s.targets) == 0 {
-		return false
-	}
-	return f.rel == "" || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
-}
-
-// packageOfCensus tells the census of this package's test files and targets.
-func (g *generator) packageOfCensus() {
-	r := rule.NewRule(packageKind, packageName)
-	var tests, shared []string
-	for _, t := range g.survey.targets[g.folder.rel] {
-		tests = append(tests, ":"+t.Name)
-	}
-	for file := range g.survey.exported {
-		if folderOf(file) == g.folder.rel {
-			shared = append(shared, path.Base(file))
-		}
-	}
-	slices.Sort(shared)
-	setList(r, "tests", tests)
-	setList(r, "shared", shared)
-	setList(r, "exclude", g.survey.excludedBelow(g.folder.rel))
-	if patterns := g.folder.settings.testPatterns; !slices.Equal(patterns, defaultSettings().testPatterns) {
-		setList(r, "patterns", patterns)
-	}
-	g.add(r, nil)
-}
-
-// census is made in the root, for all packages.
-func (g *generator) census() {
-	var packages []string
-	for rel, f := range g.survey.folders {
-		if g.survey.inCensus(f) {
-			packages = append(packages, "//"+rel+":"+packageName)
-		}
-	}
-	slices.Sort(packages)
-	r := rule.NewRule(censusKind, censusName)
-	r.SetAttr("packages", packages)
-	g.add(r, nil)
-}
-
-// removeStale asks Gazelle to delete rules of our kinds that nothing stands for any
-// more: test targets that are not planned, libraries without sources.
-func (g *generator) removeStale() {
-	if g.folder.build == nil {
-		return
-	}
-	for _, r := range g.folder.build.Rules {
-		if g.generates(r.Name()) {
-			continue
-		}
-		switch r.Kind() {
-		case testKind, packageKind, censusKind:
-			g.result.Empty = append(g.result.Empty, rule.NewRule(r.Kind(), r.Name()))
-		case pyLibrary:
-			if srcs := r.AttrStrings("srcs"); len(srcs) > 0 && !slices.ContainsFunc(srcs, g.folder.has) {
-				g.result.Empty = append(g.result.Empty, rule.NewRule(libraryKind, r.Name()))
-			}
-		}
-	}
 }
 
 func (g *generator) generates(name string) bool {
@@ -249,37 +212,6 @@ func (g *generator) labels(files []string) []string {
 		labels[i] = g.label(file)
 	}
 	return labels
-}
-
-// excludedBelow returns, as glob patterns relative to the package rel, what
-// `# gazelle:exclude` takes out of it.
-func (s *survey) excludedBelow(rel string) []string {
-	var patterns []string
-	for _, above := range parents(rel) {
-		f := s.folders[above]
-		if f.build == nil {
-			continue
-		}
-		for _, d := range f.build.Directives {
-			if d.Key != "exclude" {
-				continue
-			}
-			if pattern, ok := relativePattern(above, rel, d.Value); ok {
-				patterns = append(patterns, pattern, pattern+"/**")
-			}
-		}
-	}
-	slices.Sort(patterns)
-	return slices.Compact(patterns)
-}
-
-// relativePattern turns a pattern relative to above into one relative to rel, a
-// folder at or below it; false when it matches nothing there.
-func relativePattern(above, rel, pattern string) (string, bool) {
-	if above == rel || strings.HasPrefix(pattern, "**/") {
-		return pattern, true
-	}
-	return strings.CutPrefix(path.Join(above, pattern), rel+"/")
 }
 
 func partNames(parts []model.Part) []string {

@@ -24,20 +24,19 @@ const (
 // pyLibrary is what the extension's libraries are in a BUILD file.
 const pyLibrary = "py_library"
 
-// mapLibraries maps the extension's libraries to rules_python's, under the name that
-// the repository gives it.
+// mapLibraries maps the extension's libraries to rules_python's py_library, or to what
+// the repository maps that to.
 func mapLibraries(c *config.Config) {
-	if _, mapped := c.KindMap[libraryKind]; mapped {
-		return
+	target, mapped := c.KindMap[pyLibrary]
+	if !mapped {
+		target.KindName = pyLibrary
+		target.KindLoad = "@" + apparentName("rules_python", c.ModuleToApparentName) + "//python:defs.bzl"
 	}
+	target.FromKind = libraryKind
 	if c.KindMap == nil {
 		c.KindMap = map[string]config.MappedKind{}
 	}
-	c.KindMap[libraryKind] = config.MappedKind{
-		FromKind: libraryKind,
-		KindName: pyLibrary,
-		KindLoad: "@" + apparentName("rules_python", c.ModuleToApparentName) + "//python:defs.bzl",
-	}
+	c.KindMap[libraryKind] = target
 }
 
 // apparentName returns the name that the repository gives to a module.

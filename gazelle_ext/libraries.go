@@ -76,8 +76,9 @@ func libraryName(rel string) string {
 
 // otherRules returns the names of all generated rules that are not test targets.
 func (s *survey) otherRules() []plan.Rule {
-	var rules []plan.Rule
+	rules := []plan.Rule{{Name: censusName, Origin: "the census"}}
 	for rel, f := range s.folders {
+		rules = append(rules, plan.Rule{Package: rel, Name: packageName, Origin: "the census"})
 		for _, l := range s.libraries(f) {
 			rules = append(rules, plan.Rule{Package: rel, Name: l.name, Origin: path.Join(rel, l.srcs[0]) + ":1"})
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/bazelbuild/bazel-gazelle/resolve"
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/buildtools/build"
+	"github.com/bmatcuk/doublestar/v4"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
@@ -25,6 +26,8 @@ type imports struct {
 	modules [][]string
 	// conftests are the folders whose conftest library is a dependency.
 	conftests []string
+	// external are labels of other repositories.
+	external []string
 }
 
 func (s *survey) importsOfLibrary(rel string, srcs []string) *imports {
@@ -57,7 +60,7 @@ func (s *survey) importsOfTest(t plan.Target) *imports {
 	}
 	for rel := range folders {
 		f := s.folders[rel]
-		if f.conftest && f.settings.enabled {
+		if f.conftest {
 			result.conftests = append(result.conftests, rel)
 		}
 		if f.has("__init__.py") && rel != "" {
@@ -79,17 +82,40 @@ func (s *survey) packagesAbove(names []string) [][]string {
 }
 
 // Imports returns the modules that a library provides.
-func (*xdist) Imports(_ *config.Config, r *rule.Rule, f *rule.File) []resolve.ImportSpec {
+func (x *xdist) Imports(_ *config.Config, r *rule.Rule, f *rule.File) []resolve.ImportSpec {
 	if r.Kind() != libraryKind {
 		return nil
 	}
+	srcs := r.AttrStrings("srcs")
+	if glob, ok := rule.ParseGlobExpr(r.Attr("srcs")); ok {
+		srcs = x.survey.globbed(f.Pkg, glob)
+	}
 	specs := []resolve.ImportSpec{}
-	for _, src := range r.AttrStrings("srcs") {
+	for _, src := range srcs {
 		if path.Ext(src) == ".py" {
 			specs = append(specs, resolve.ImportSpec{Lang: importLanguage, Imp: moduleOf(path.Join(f.Pkg, src))})
 		}
 	}
 	return specs
+}
+
+// globbed returns the Python files of the package rel that a glob matches.
+func (s *survey) globbed(rel string, glob rule.GlobValue) []string {
+	var matched []string
+	prefix := ""
+	if rel != "" {
+		prefix = rel + "/"
+	}
+	matches := func(name string) func(string) bool {
+		return func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, name) }
+	}
+	for file := range s.modules {
+		name, ok := strings.CutPrefix(file, prefix)
+		if ok && slices.ContainsFunc(glob.Patterns, matches(name)) && !slices.ContainsFunc(glob.Excludes, matches(name)) {
+			matched = append(matched, name)
+		}
+	}
+	return matched
 }
 
 // Embeds: nothing here embeds another rule.
@@ -103,6 +129,9 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 		return
 	}
 	deps := map[string]bool{}
+	for _, dep := range wanted.external {
+		deps[dep] = true
+	}
 	for _, folder := range wanted.conftests {
 		deps[label.New(from.Repo, folder, "conftest").Rel(from.Repo, from.Pkg).String()] = true
 	}

@@ -2,6 +2,7 @@ package gazelle_ext
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -20,6 +21,8 @@ import (
 // survey is what the extension knows of the whole repository before the first rule
 // is generated: a group may stretch over folders that Gazelle visits later.
 type survey struct {
+	// root is the repository's root folder.
+	root string
 	// folders by path relative to the repository's root, "" for the root.
 	folders map[string]*folder
 	// modules are the scanned Python files by path.
@@ -39,9 +42,12 @@ type survey struct {
 type folder struct {
 	rel      string
 	settings settings
-	build    *rule.File
-	subdirs  []string
-	files    []string
+	// managed says that this extension writes the folder's BUILD file.
+	managed bool
+	build   *rule.File
+	subdirs []string
+	// files are on disk; generated ones are outputs of rules in the BUILD file.
+	files, generated []string
 	// tests and sources are the names of its Python files: test files, and all
 	// others but conftest.py.
 	tests, sources []string
@@ -52,6 +58,7 @@ type folder struct {
 // to report; the survey then holds the rest.
 func newSurvey(root string, report *report) *survey {
 	s := &survey{
+		root:    root,
 		folders: map[string]*folder{},
 		modules: map[string]*pyscan.File{},
 		targets: map[string][]plan.Target{},
@@ -65,6 +72,7 @@ func newSurvey(root string, report *report) *survey {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
 	}
 	report.add(plan.CheckNames(targets, s.otherRules())...)
+	s.checkPlaces(targets, report)
 	s.exported = s.exportedFiles(targets)
 	return s
 }
@@ -76,13 +84,52 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	info, _ := walk.GetDirInfo(rel)
 	here, errs := inherited.withDirectives(rel, info.File)
 	report.add(errs...)
-	f := &folder{rel: rel, settings: here, build: info.File, subdirs: info.Subdirs, files: info.RegularFiles}
-	if here.enabled {
+	f := &folder{rel: rel, settings: here, build: info.File, subdirs: info.Subdirs, files: info.RegularFiles, generated: info.GenFiles}
+	if f.has("pyvenv.cfg") {
+		return
+	}
+	f.managed = here.enabled && !f.isIgnored() && (info.File != nil || !here.updateOnly)
+	if f.managed {
 		f.sortFiles()
 	}
 	s.folders[rel] = f
 	for _, name := range info.Subdirs {
-		s.visit(path.Join(rel, name), here, report)
+		if !neverRecursed(name) {
+			s.visit(path.Join(rel, name), here.below(name), report)
+		}
+	}
+}
+
+// neverRecursed says whether a folder is one that neither holds sources of this
+// repository nor is entered by pytest (norecursedirs). xdist_package leaves out the same.
+func neverRecursed(name string) bool {
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "venv"}, name)
+}
+
+// below returns the settings for the subfolder name before its own directives. Its
+// modules may be sources, but pytest looks for tests in no folder of these names.
+// https://docs.pytest.org/en/stable/reference/reference.html#confval-norecursedirs
+func (s settings) below(name string) settings {
+	s.noTests = s.noTests || path.Ext(name) == ".egg" ||
+		slices.Contains([]string{"_darcs", "build", "CVS", "dist", "{arch}"}, name)
+	return s
+}
+
+func (f *folder) isIgnored() bool {
+	return f.build != nil && slices.ContainsFunc(f.build.Directives, func(d rule.Directive) bool {
+		return d.Key == "ignore"
+	})
+}
+
+// checkPlaces tells of targets that no BUILD file will hold.
+func (s *survey) checkPlaces(targets []plan.Target, report *report) {
+	for _, t := range targets {
+		if f := s.folders[t.Package]; !f.managed {
+			report.add(fmt.Errorf("%s: target //%s:%s: no BUILD file may be written there; enable the extension in that folder, or give the tests groups of their own", t.Origin, t.Package, t.Name))
+		}
+	}
+	if len(targets) > 0 && !s.folders[""].managed {
+		report.warn(errors.New("the extension is disabled in the root: no census is taken, so a lost test would not be noticed"))
 	}
 }
 
@@ -92,8 +139,10 @@ func (f *folder) sortFiles() {
 		case path.Ext(name) != ".py":
 		case name == "conftest.py":
 			f.conftest = true
-		case f.settings.isTest(name):
-			f.tests = append(f.tests, name)
+		case name != "__init__.py" && f.settings.isTest(name):
+			if !f.settings.noTests {
+				f.tests = append(f.tests, name)
+			}
 		default:
 			f.sources = append(f.sources, name)
 		}
@@ -220,7 +269,8 @@ func (s *survey) pytestConfig(root string) string {
 		{".pytest.toml", ""},
 		{"pytest.ini", ""},
 		{".pytest.ini", ""},
-		{"pyproject.toml", "[tool.pytest"},
+		{"pyproject.toml", "[tool.pytest]"},
+		{"pyproject.toml", "[tool.pytest.ini_options]"},
 		{"tox.ini", "[pytest]"},
 		{"setup.cfg", "[tool:pytest]"},
 	}

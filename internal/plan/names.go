@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -14,6 +15,13 @@ type Rule struct {
 	Origin string
 }
 
+// targetName is what a target's name may be here. Bazel takes more, but Make variables
+// such as $(rootpath) are quoted for a shell where there is more.
+var targetName = regexp.MustCompile(`^[\p{L}\p{N}_.+=,@~-]+$`)
+
+// selectionSuffix ends the name of the target that py_xdist_test makes beside its own.
+const selectionSuffix = ".selection"
+
 // CheckNames returns what is wrong with the names of targets and of other
 // generated rules: names that two of them share, also when only letter case tells
 // them apart (their outputs would be one file where the file system ignores case),
@@ -23,6 +31,12 @@ func CheckNames(targets []Target, others []Rule) []error {
 	var errs []error
 	for _, t := range targets {
 		rules = append(rules, Rule{t.Package, t.Name, t.Origin})
+		if strings.HasSuffix(t.Name, selectionSuffix) {
+			errs = append(errs, fmt.Errorf("%s: target name %q: py_xdist_test makes targets whose names end in %s; rename the file", t.Origin, t.Name, selectionSuffix))
+		}
+		if !targetName.MatchString(t.Name) {
+			errs = append(errs, fmt.Errorf("%s: target name %q: may hold letters, digits and _.+=,@~-, or the command line of the test would not survive; rename the file", t.Origin, t.Name))
+		}
 		if slices.Contains(shellCommands, t.Name) {
 			errs = append(errs, fmt.Errorf("%s: target name %q: Bazel's test set-up calls the command of this name and has the test's folder on its PATH, so the test would call itself for ever; rename the file, e.g. to %s_test.py", t.Origin, t.Name, t.Name))
 		}
@@ -30,7 +44,7 @@ func CheckNames(targets []Target, others []Rule) []error {
 	taken := map[string]Rule{}
 	sort.SliceStable(rules, func(i, j int) bool { return rules[i].Origin < rules[j].Origin })
 	for _, r := range rules {
-		key := strings.ToLower(r.Package + ":" + r.Name)
+		key := r.Package + ":" + strings.ToLower(r.Name)
 		if first, ok := taken[key]; ok {
 			errs = append(errs, fmt.Errorf("%s: target name %q: %s makes the name %q in the same package //%s; rename a file or a group so that they differ in more than letter case", r.Origin, r.Name, first.Origin, first.Name, r.Package))
 			continue

@@ -31,6 +31,13 @@ _xdist_package = rule(
     },
 )
 
+# Folders that pytest never enters (norecursedirs), and the two modules that it loads
+# by themselves. Gazelle leaves out the same.
+_NEVER_TESTS = [
+    "**/{}/**".format(folder)
+    for folder in [".*", "*.egg", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"]
+] + ["**/__init__.py", "**/conftest.py"]
+
 def _test_files(patterns, exclude):
     # Not `**/` alone: glob follows the links bazel-out and bazel-bin in the root, and
     # an exclude only filters what it then found in all outputs of all builds.
@@ -47,7 +54,7 @@ def _test_files(patterns, exclude):
             for pattern in patterns
         ],
         allow_empty = True,
-        exclude = exclude,
+        exclude = exclude + _NEVER_TESTS,
     )
 
 def xdist_package(

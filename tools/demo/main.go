@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/rules-xdist/rules_xdist/tools/xdist/workspace"
 )
 
 func main() {
@@ -32,19 +34,23 @@ func run(repository string) error {
 		return err
 	}
 	d := demo{workspace: filepath.Join(repository, "examples", "platform")}
+	d.bazel, err = workspace.Workspace{Root: repository}.Bazel(workspace.System{Lookup: os.LookupEnv, LookPath: exec.LookPath})
+	if err != nil {
+		return err
+	}
 	d.say("1. What the authors of the tests wrote")
 	if err := d.run("grep", "-rnE", "--include=test_*.py", `mark\.(xdist_group|serial)`, "tests"); err != nil {
 		return err
 	}
 	d.say("2. Gazelle reads it, without running Python, and writes targets")
-	if err := d.run(d.bazel(), "run", "//:gazelle"); err != nil {
+	if err := d.run(d.bazel, "run", "//:gazelle"); err != nil {
 		return err
 	}
-	if err := d.run(d.bazel(), "query", "--output=label_kind", "tests(//...)"); err != nil {
+	if err := d.run(d.bazel, "query", "--output=label_kind", "tests(//...)"); err != nil {
 		return err
 	}
 	d.say("3. Their shards run: groups in one process, serial tests alone")
-	return d.run(d.bazel(), "run", "//:xdist", "--",
+	return d.run(d.bazel, "run", "//:xdist", "--",
 		"--no-gazelle", "-v", "-n", "2", "--",
 		// The suite checks its isolation through files that all of its processes see;
 		// without these two flags each test has a /tmp of its own.
@@ -63,20 +69,7 @@ func stateFolder() (string, error) {
 }
 
 // demo runs commands in the example's workspace.
-type demo struct{ workspace string }
-
-// bazel is the one that started the demo, as far as that can be known.
-func (d demo) bazel() string {
-	if real := os.Getenv("BAZEL_REAL"); real != "" {
-		return real
-	}
-	for _, name := range []string{"bazel", "bazelisk"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found
-		}
-	}
-	return "bazel"
-}
+type demo struct{ workspace, bazel string }
 
 func (demo) say(text string) { fmt.Printf("\n=== %s\n", text) }
 

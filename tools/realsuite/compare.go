@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/rules-xdist/rules_xdist/internal/junitxml"
 )
@@ -19,6 +20,19 @@ func (o outcomes) add(file junitxml.File) {
 			o[c.NodeID] = append(o[c.NodeID], c.Outcome)
 		}
 	}
+}
+
+// failures counts what failed.
+func (o outcomes) failures() int {
+	n := 0
+	for _, all := range o {
+		for _, one := range all {
+			if one == junitxml.Failed || one == junitxml.Error {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // difference is a test for which two runs differ.
@@ -47,11 +61,6 @@ func compare(plain, sharded outcomes) []difference {
 			found = append(found, difference{id, "plain pytest does not have it"})
 		}
 	}
-	slices.SortFunc(found, func(a, b difference) int {
-		if a.nodeID < b.nodeID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(found, func(a, b difference) int { return strings.Compare(a.nodeID, b.nodeID) })
 	return found
 }

@@ -13,9 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"time"
+
+	"github.com/rules-xdist/rules_xdist/tools/xdist/workspace"
 )
 
 func main() {
@@ -36,10 +39,15 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	bazel, err := workspace.Workspace{Root: repository}.Bazel(workspace.System{Lookup: os.LookupEnv, LookPath: exec.LookPath})
+	if err != nil {
+		return err
+	}
 	s := suite{
-		name:       args[0],
-		repository: repository,
-		workspace:  filepath.Join(cache, "rules_xdist", "realsuite", args[0]),
+		name:         args[0],
+		repository:   repository,
+		workspace:    filepath.Join(cache, "rules_xdist", "realsuite", args[0]),
+		bazelProgram: bazel,
 	}
 	if err := s.prepare(ctx); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,8 @@ func (s suite) runPlain(ctx context.Context) (outcomes, []timing, error) {
 	return all, times, nil
 }
 
-// runBazel generates the targets and runs them: cold, unchanged, and after an edit.
+// runBazel generates the targets and runs them: cold, unchanged, and after an edit. It
+// is an error if more is executed than that calls for.
 func (s suite) runBazel(ctx context.Context) (outcomes, []timing, error) {
 	var times []timing
 	step := func(what string, args ...string) (bep.Build, error) {
@@ -62,17 +64,45 @@ func (s suite) runBazel(ctx context.Context) (outcomes, []timing, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := step("bazel test, nothing changed", workers...); err != nil {
+	// What failed is not cached.
+	failed := labels(cold, func(a bep.Attempt) bool { return a.Status != bep.Passed })
+	again, err := step("bazel test, nothing changed", workers...)
+	if err != nil {
 		return nil, nil, err
 	}
-	if err := s.addComment(); err != nil {
+	if more := without(labels(again, executed), failed); len(more) > 0 {
+		return nil, nil, fmt.Errorf("nothing changed, but these targets ran: %v", more)
+	}
+	file, err := s.addComment()
+	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := step("bazel test, a comment added to one test file", workers...); err != nil {
+	edited, err := step("bazel test, a comment added to one test file", workers...)
+	if err != nil {
 		return nil, nil, err
+	}
+	if more := without(labels(edited, executed), failed); len(more) != 1 {
+		return nil, nil, fmt.Errorf("%s was edited; these targets ran: %v, want one", file, more)
 	}
 	sharded, err := outcomesOf(cold)
 	return sharded, times, err
+}
+
+func executed(a bep.Attempt) bool { return a.Cache == bep.NotCached }
+
+// labels returns the labels of the targets of which an attempt is as wanted.
+func labels(build bep.Build, wanted func(bep.Attempt) bool) []string {
+	var labels []string
+	for _, target := range build.Targets {
+		if slices.ContainsFunc(target.Shards, func(s bep.Shard) bool { return slices.ContainsFunc(s.Attempts, wanted) }) {
+			labels = append(labels, target.Label)
+		}
+	}
+	return labels
+}
+
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(label string) bool { return slices.Contains(some, label) })
 }
 
 // bazel runs one command of Bazel and reads its event stream. Failed tests (exit
@@ -80,7 +110,7 @@ func (s suite) runBazel(ctx context.Context) (outcomes, []timing, error) {
 func (s suite) bazel(ctx context.Context, what string, args ...string) (bep.Build, time.Duration, error) {
 	events := filepath.Join(s.workspace, "events.json")
 	args = append([]string{args[0], "--build_event_json_file=" + events}, args[1:]...)
-	took, err := s.time(exec.CommandContext(ctx, "bazel", args...), what)
+	took, err := s.time(exec.CommandContext(ctx, s.bazelProgram, args...), what)
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 3) {
 		return bep.Build{}, took, fmt.Errorf("%s: %w", what, err)
@@ -103,8 +133,8 @@ func (s suite) time(command *exec.Cmd, what string) (time.Duration, error) {
 	return time.Since(start), err
 }
 
-// addComment edits the first test file, by name.
-func (s suite) addComment() error {
+// addComment edits the first test file, by name, and returns its path.
+func (s suite) addComment() (string, error) {
 	var first string
 	err := filepath.WalkDir(filepath.Join(s.workspace, s.name), func(path string, _ os.DirEntry, err error) error {
 		if name := filepath.Base(path); first == "" && strings.HasPrefix(name, "test_") && strings.HasSuffix(name, ".py") {
@@ -113,13 +143,13 @@ func (s suite) addComment() error {
 		return err
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
 	content, err := os.ReadFile(first)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return os.WriteFile(first, append(content, []byte("\n# An edit.\n")...), 0o644)
+	return first, os.WriteFile(first, append(content, []byte("\n# An edit.\n")...), 0o644)
 }
 
 // outcomesOf reads the test cases of every shard of a build.
@@ -139,7 +169,11 @@ func outcomesOf(build bep.Build) (outcomes, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: shard %d: %w", target.Label, shard.Index, err)
 			}
+			before := all.failures()
 			all.add(file)
+			if last.Status != bep.Passed && all.failures() == before {
+				return nil, fmt.Errorf("%s: shard %d failed, and none of its tests: see %s", target.Label, shard.Index, last.Log)
+			}
 		}
 	}
 	return all, nil

@@ -12,7 +12,7 @@ import (
 
 // suite is a Python package with its tests, in a scratch workspace.
 type suite struct {
-	name, repository, workspace string
+	name, repository, workspace, bazelProgram string
 }
 
 const moduleFile = `module(name = "realsuite")

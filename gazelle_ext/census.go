@@ -1,0 +1,133 @@
+package gazelle_ext
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/bazelbuild/buildtools/build"
+)
+
+// inCensus says whether the census is told of the folder's package: of the root, and
+// of each one with Python, where test files are to be expected.
+func (s *survey) inCensus(f *folder) bool {
+	if !f.managed || !s.isPackage(f) || len(s.targets) == 0 {
+		return false
+	}
+	return f.rel == "" || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
+}
+
+// packageOfCensus tells the census of this package's test files and targets, those
+// generated and the kept ones.
+func (g *generator) packageOfCensus(kept []string) {
+	r := rule.NewRule(packageKind, packageName)
+	var tests []string
+	for _, t := range g.survey.targets[g.folder.rel] {
+		tests = append(tests, ":"+t.Name)
+	}
+	for _, name := range kept {
+		tests = append(tests, ":"+name)
+	}
+	slices.Sort(tests)
+	setList(r, "tests", tests)
+	setList(r, "shared", g.shared())
+	setList(r, "exclude", g.survey.excluded(g.folder, g.folder.settings.testPatterns))
+	if patterns := g.folder.settings.testPatterns; !slices.Equal(patterns, defaultSettings().testPatterns) {
+		setList(r, "patterns", patterns)
+	}
+	g.add(r, nil)
+}
+
+// shared returns this package's files that targets of other packages name, but for
+// those that the BUILD file exports already.
+func (g *generator) shared() []string {
+	var shared []string
+	exported := exportedBy(g.folder.build)
+	for file := range g.survey.exported {
+		if name := path.Base(file); folderOf(file) == g.folder.rel && !exported[name] {
+			shared = append(shared, name)
+		}
+	}
+	slices.Sort(shared)
+	return shared
+}
+
+// exportedBy returns the files in the exports_files calls of a BUILD file.
+func exportedBy(f *rule.File) map[string]bool {
+	exported := map[string]bool{}
+	if f == nil {
+		return exported
+	}
+	for _, statement := range f.File.Stmt {
+		call, ok := statement.(*build.CallExpr)
+		if !ok || len(call.List) == 0 {
+			continue
+		}
+		if callee, ok := call.X.(*build.Ident); !ok || callee.Name != "exports_files" {
+			continue
+		}
+		for _, name := range build.Strings(call.List[0]) {
+			exported[name] = true
+		}
+	}
+	return exported
+}
+
+// census is made in the root, for all packages.
+func (g *generator) census() {
+	var packages []string
+	for rel, f := range g.survey.folders {
+		if g.survey.inCensus(f) {
+			packages = append(packages, "//"+rel+":"+packageName)
+		}
+	}
+	slices.Sort(packages)
+	r := rule.NewRule(censusKind, censusName)
+	r.SetAttr("packages", packages)
+	g.add(r, nil)
+}
+
+// excluded returns, as glob patterns relative to f's package, what its folders have on
+// disk but Gazelle was told to leave out, as far as there are test files in it. The
+// census takes its own look at the disk, and cannot read `# gazelle:exclude`.
+func (s *survey) excluded(f *folder, testPatterns []string) []string {
+	var patterns []string
+	entries, _ := os.ReadDir(filepath.Join(s.root, filepath.FromSlash(f.rel)))
+	for _, entry := range entries {
+		name := entry.Name()
+		below := s.folders[path.Join(f.rel, name)]
+		switch {
+		case slices.Contains(f.subdirs, name) && below != nil:
+			if !s.isPackage(below) {
+				for _, pattern := range s.excluded(below, testPatterns) {
+					patterns = append(patterns, path.Join(name, pattern))
+				}
+			}
+		case f.has(name) || neverRecursed(name):
+		case entry.IsDir():
+			if s.hasTests(path.Join(f.rel, name), f.settings) {
+				patterns = append(patterns, name+"/**")
+			}
+		case f.settings.isTest(name):
+			patterns = append(patterns, name)
+		}
+	}
+	slices.Sort(patterns)
+	return patterns
+}
+
+// hasTests says whether a folder that Gazelle does not visit has test files.
+func (s *survey) hasTests(rel string, in settings) bool {
+	found := false
+	_ = fs.WalkDir(os.DirFS(s.root), rel, func(_ string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && in.isTest(entry.Name()) {
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
+}

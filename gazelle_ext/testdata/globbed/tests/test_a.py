@@ -1,0 +1,5 @@
+import app.money
+
+
+def test_a():
+    pass
