@@ -21,14 +21,14 @@ func (s *survey) inCensus(f *folder) bool {
 }
 
 // packageOfCensus tells the census of this package's test files and targets, those
-// generated and the kept ones.
-func (g *generator) packageOfCensus(kept []string) {
+// generated and those that a person wrote.
+func (g *generator) packageOfCensus() {
 	r := rule.NewRule(packageKind, packageName)
 	var tests []string
 	for _, t := range g.survey.targets[g.folder.rel] {
 		tests = append(tests, ":"+t.Name)
 	}
-	for _, name := range kept {
+	for _, name := range g.handwrittenTests() {
 		tests = append(tests, ":"+name)
 	}
 	slices.Sort(tests)

@@ -34,13 +34,13 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		g.libraries()
 		g.tests()
 	}
-	kept := g.removeStale()
 	if x.survey.inCensus(f) {
-		g.packageOfCensus(kept)
+		g.packageOfCensus()
 		if f.rel == "" {
 			g.census()
 		}
 	}
+	g.removeStale()
 	x.report.add(g.takenNames(args)...)
 	return g.result
 }

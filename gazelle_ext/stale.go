@@ -9,30 +9,43 @@ import (
 )
 
 // removeStale asks Gazelle to delete the rules of our kinds that nothing stands for
-// any more, and returns the names of test targets that stay although they are not
-// generated: a person wrote them.
-func (g *generator) removeStale() (kept []string) {
+// any more.
+func (g *generator) removeStale() {
+	for _, r := range g.notGenerated() {
+		if kind := g.ownKind(r); g.isStale(r, kind) {
+			g.result.Empty = append(g.result.Empty, rule.NewRule(kind, r.Name()))
+		}
+	}
+}
+
+// handwrittenTests returns the names of the test targets that stay although they are
+// not generated.
+func (g *generator) handwrittenTests() []string {
+	var names []string
+	for _, r := range g.notGenerated() {
+		if kind := g.ownKind(r); kind == testKind && !g.isStale(r, kind) {
+			names = append(names, r.Name())
+		}
+	}
+	return names
+}
+
+// notGenerated returns the rules in the BUILD file that are not generated.
+func (g *generator) notGenerated() []*rule.Rule {
 	if g.folder.build == nil {
 		return nil
 	}
-	for _, r := range g.folder.build.Rules {
-		if g.generates(r.Name()) {
-			continue
-		}
-		kind := g.ownKind(r)
-		switch {
-		case kind == "":
-		case g.isStale(r, kind) && !r.ShouldKeep():
-			g.result.Empty = append(g.result.Empty, rule.NewRule(kind, r.Name()))
-		case kind == testKind:
-			kept = append(kept, r.Name())
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(g.folder.build.Rules), func(r *rule.Rule) bool {
+		return g.generates(r.Name())
+	})
 }
 
+// isStale says whether a rule of one of our kinds, "" for any other, is to go.
 func (g *generator) isStale(r *rule.Rule, kind string) bool {
-	if kind == packageKind || kind == censusKind {
+	switch {
+	case kind == "" || r.ShouldKeep():
+		return false
+	case kind == packageKind || kind == censusKind:
 		return true
 	}
 	srcs := r.AttrStrings("srcs")
