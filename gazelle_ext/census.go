@@ -45,7 +45,7 @@ func (g *generator) packageOfCensus() {
 // those that the BUILD file exports already.
 func (g *generator) shared() []string {
 	var shared []string
-	exported := exportedBy(g.folder.build)
+	exported := exportedBy(g.file)
 	for file := range g.survey.exported {
 		if name := path.Base(file); folderOf(file) == g.folder.rel && !exported[name] {
 			shared = append(shared, name)

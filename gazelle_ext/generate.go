@@ -20,6 +20,9 @@ type generator struct {
 	survey *survey
 	folder *folder
 	config *config.Config
+	// file is the BUILD file as Gazelle will write it, nil if there is none. The survey
+	// has a copy of its own, read before.
+	file   *rule.File
 	result language.GenerateResult
 }
 
@@ -29,7 +32,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	if f == nil || !f.managed {
 		return language.GenerateResult{}
 	}
-	g := &generator{survey: x.survey, folder: f, config: args.Config}
+	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File}
 	if x.survey.isPackage(f) {
 		g.libraries()
 		g.tests()
@@ -65,7 +68,7 @@ func (g *generator) takenNames(args language.GenerateArgs) []error {
 			continue
 		}
 		start, _ := existing.Attr("name").Span()
-		errs = append(errs, fmt.Errorf("%s:%d: target name %q: this is a %s, and a %s is to be made here; %s", path.Join(g.folder.rel, path.Base(g.folder.build.Path)), start.Line, r.Name(), existing.Kind(), kind, wayOut))
+		errs = append(errs, fmt.Errorf("%s:%d: target name %q: this is a %s, and a %s is to be made here; %s", path.Join(g.folder.rel, path.Base(g.file.Path)), start.Line, r.Name(), existing.Kind(), kind, wayOut))
 	}
 	return errs
 }
@@ -103,6 +106,10 @@ func (g *generator) add(r *rule.Rule, imports *imports) {
 func (g *generator) libraries() {
 	for _, l := range g.survey.libraries(g.folder) {
 		r := rule.NewRule(libraryKind, l.name)
+		if existing := g.existing(l.name); existing != nil && existing.Kind() == pyLibrary {
+			// What Gazelle does for map_kind, which mapLibraries has taken over.
+			existing.SetKind(g.mappedKind(libraryKind))
+		}
 		if _, globs := rule.ParseGlobExpr(g.existingAttr(l.name, "srcs")); !globs {
 			r.SetAttr("srcs", l.srcs)
 		}
@@ -170,10 +177,10 @@ func (g *generator) generates(name string) bool {
 
 // existing returns the rule of that name in the BUILD file, nil if there is none.
 func (g *generator) existing(name string) *rule.Rule {
-	if g.folder.build == nil {
+	if g.file == nil {
 		return nil
 	}
-	for _, r := range g.folder.build.Rules {
+	for _, r := range g.file.Rules {
 		if r.Name() == name {
 			return r
 		}

@@ -25,10 +25,17 @@ const (
 const pyLibrary = "py_library"
 
 // mapLibraries maps the extension's libraries to rules_python's py_library, or to what
-// the repository maps that to.
+// the repository maps that to. It takes the repository's mapping over: Gazelle finds
+// the resolver of a kind by looking for any mapping to it, so there may be only one.
 func mapLibraries(c *config.Config) {
-	target, mapped := c.KindMap[pyLibrary]
-	if !mapped {
+	target, remapped := c.KindMap[pyLibrary]
+	_, mapped := c.KindMap[libraryKind]
+	switch {
+	case remapped:
+		delete(c.KindMap, pyLibrary)
+	case mapped:
+		return
+	default:
 		target.KindName = pyLibrary
 		target.KindLoad = "@" + apparentName("rules_python", c.ModuleToApparentName) + "//python:defs.bzl"
 	}

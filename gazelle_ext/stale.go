@@ -32,10 +32,10 @@ func (g *generator) handwrittenTests() []string {
 
 // notGenerated returns the rules in the BUILD file that are not generated.
 func (g *generator) notGenerated() []*rule.Rule {
-	if g.folder.build == nil {
+	if g.file == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(g.folder.build.Rules), func(r *rule.Rule) bool {
+	return slices.DeleteFunc(slices.Clone(g.file.Rules), func(r *rule.Rule) bool {
 		return g.generates(r.Name())
 	})
 }
