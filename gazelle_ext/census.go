@@ -100,7 +100,7 @@ func (s *survey) excluded(f *folder, testPatterns []string) []string {
 		name := entry.Name()
 		below := s.folders[path.Join(f.rel, name)]
 		switch {
-		case slices.Contains(f.subdirs, name) && below != nil:
+		case below != nil:
 			if !s.isPackage(below) {
 				for _, pattern := range s.excluded(below, testPatterns) {
 					patterns = append(patterns, path.Join(name, pattern))

@@ -45,6 +45,7 @@ type folder struct {
 	// managed says that this extension writes the folder's BUILD file.
 	managed bool
 	build   *rule.File
+	// subdirs are the names of those below it that belong to the survey.
 	subdirs []string
 	// files are on disk; generated ones are outputs of rules in the BUILD file.
 	files, generated []string
@@ -66,6 +67,7 @@ func newSurvey(root string, report *report) *survey {
 	s.visit("", defaultSettings(), report)
 	s.scan(root, report)
 	s.config = s.pytestConfig(root)
+	s.checkConfig(report)
 	s.imported = s.importedTests()
 	targets := plan.Build(s.testFiles(report))
 	for _, t := range targets {
@@ -84,7 +86,7 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	info, _ := walk.GetDirInfo(rel)
 	here, errs := inherited.withDirectives(rel, info.File)
 	report.add(errs...)
-	f := &folder{rel: rel, settings: here, build: info.File, subdirs: info.Subdirs, files: info.RegularFiles, generated: info.GenFiles}
+	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles}
 	if f.has("pyvenv.cfg") {
 		return
 	}
@@ -94,8 +96,13 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	}
 	s.folders[rel] = f
 	for _, name := range info.Subdirs {
-		if !neverRecursed(name) {
-			s.visit(path.Join(rel, name), here.below(name), report)
+		if neverRecursed(name) {
+			continue
+		}
+		below := path.Join(rel, name)
+		s.visit(below, here.below(name), report)
+		if s.folders[below] != nil {
+			f.subdirs = append(f.subdirs, name)
 		}
 	}
 }
@@ -284,6 +291,20 @@ func (s *survey) pytestConfig(root string) string {
 		}
 	}
 	return ""
+}
+
+// checkConfig tells of an option of pytest's that decides what a test file is: only
+// the directive is read.
+func (s *survey) checkConfig(report *report) {
+	if s.config == "" || !slices.Equal(s.folders[""].settings.testPatterns, defaultSettings().testPatterns) {
+		return
+	}
+	content, _ := os.ReadFile(filepath.Join(s.root, s.config))
+	for i, line := range strings.Split(string(content), "\n") {
+		if strings.HasPrefix(line, "python_files") {
+			report.warn(fmt.Errorf("%s:%d: python_files is pytest's alone: to make targets of the same files, say # gazelle:python_test_file_pattern PATTERN,... in the root", s.config, i+1))
+		}
+	}
 }
 
 func folderOf(file string) string {
