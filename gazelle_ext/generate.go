@@ -206,7 +206,7 @@ func (g *generator) presentShards(name string) int {
 
 // label returns file as this package names it.
 func (g *generator) label(file string) string {
-	folder := folderOf(file)
+	folder := plan.PackageOf(file)
 	if folder == g.folder.rel {
 		return path.Base(file)
 	}

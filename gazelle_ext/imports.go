@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/rules-xdist/rules_xdist/internal/plan"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
 )
 
@@ -42,7 +43,7 @@ func (s *survey) importsOf(file string, module *pyscan.File) [][]string {
 // https://docs.pytest.org/en/stable/explanation/pythonpath.html
 func (s *survey) prefixes(file string, statement pyscan.Import) []string {
 	result := []string{""}
-	f := s.folders[folderOf(file)]
+	f := s.folders[plan.PackageOf(file)]
 	if statement.Level > 0 || !(path.Base(file) == "conftest.py" || f.settings.isTest(path.Base(file))) {
 		return result
 	}
@@ -63,12 +64,12 @@ func absolute(file string, statement pyscan.Import) (string, bool) {
 	if statement.Level == 0 {
 		return statement.Module, true
 	}
-	folder := folderOf(file)
+	folder := plan.PackageOf(file)
 	for range statement.Level - 1 {
 		if folder == "" {
 			return "", false
 		}
-		folder = folderOf(folder)
+		folder = plan.PackageOf(folder)
 	}
 	return join(strings.ReplaceAll(folder, "/", "."), statement.Module), true
 }

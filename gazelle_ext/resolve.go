@@ -54,7 +54,7 @@ func (s *survey) importsOfTest(t plan.Target) *imports {
 			// nobody's dependency, so this makes no cycles.
 			result.modules = append(result.modules, s.packagesAbove(names)...)
 		}
-		for _, rel := range parents(folderOf(file)) {
+		for _, rel := range parents(plan.PackageOf(file)) {
 			folders[rel] = true
 		}
 	}

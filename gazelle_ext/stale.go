@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
 // removeStale asks Gazelle to delete the rules of our kinds that nothing stands for
@@ -66,6 +67,6 @@ func (g *generator) isPlanned(src string) bool {
 	if label, ok := strings.CutPrefix(src, "//"); ok {
 		file = strings.TrimPrefix(strings.Replace(label, ":", "/", 1), "/")
 	}
-	f := g.survey.folders[folderOf(file)]
+	f := g.survey.folders[plan.PackageOf(file)]
 	return f != nil && slices.Contains(f.tests, path.Base(file))
 }

@@ -256,7 +256,7 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 	exported := map[string]bool{}
 	for _, t := range targets {
 		for _, file := range t.Files {
-			if folderOf(file) != t.Package {
+			if plan.PackageOf(file) != t.Package {
 				exported[file] = true
 			}
 		}
@@ -307,18 +307,11 @@ func (s *survey) checkConfig(report *report) {
 	}
 }
 
-func folderOf(file string) string {
-	if dir := path.Dir(file); dir != "." {
-		return dir
-	}
-	return ""
-}
-
 // parents returns rel and the folders above it, nearest first, down to "".
 func parents(rel string) []string {
 	result := []string{rel}
 	for rel != "" {
-		rel = folderOf(rel)
+		rel = plan.PackageOf(rel)
 		result = append(result, rel)
 	}
 	return result

@@ -143,10 +143,10 @@ func fileTargets(f File, crossing map[model.Part][]File) []Target {
 	stem := strings.TrimSuffix(path.Base(f.Path), ".py")
 	var targets []Target
 	if len(own) > 0 {
-		targets = append(targets, newTarget(stem, packageOf(f.Path), []File{f}, own))
+		targets = append(targets, newTarget(stem, PackageOf(f.Path), []File{f}, own))
 	}
 	if len(serial) > 0 {
-		targets = append(targets, newTarget(stem+"_serial", packageOf(f.Path), []File{f}, serial))
+		targets = append(targets, newTarget(stem+"_serial", PackageOf(f.Path), []File{f}, serial))
 	}
 	return targets
 }
@@ -155,7 +155,7 @@ func groupTarget(group model.Part, members []File, crossing map[model.Part][]Fil
 	name, _ := group.Group()
 	folders := make([]string, len(members))
 	for i, f := range members {
-		folders[i] = packageOf(f.Path)
+		folders[i] = PackageOf(f.Path)
 	}
 	return newTarget("xdist_group_"+name, lowestCommonFolder(folders), members, []model.Part{group})
 }
@@ -183,7 +183,8 @@ func newTarget(name, pkg string, files []File, runs []model.Part) Target {
 	return t
 }
 
-func packageOf(file string) string {
+// PackageOf returns the folder of a file, "" for the repository's root.
+func PackageOf(file string) string {
 	if dir := path.Dir(file); dir != "." {
 		return dir
 	}
