@@ -45,7 +45,23 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	}
 	g.removeStale()
 	x.report.add(g.takenNames(args)...)
+	g.warnOfOtherTests(&x.report)
 	return g.result
+}
+
+// warnOfOtherTests tells of py_test rules with test files that have targets of ours: a
+// repository that is on its way from one to the other runs these tests twice.
+func (g *generator) warnOfOtherTests(report *report) {
+	if g.file == nil {
+		return
+	}
+	for _, r := range g.file.Rules {
+		for _, src := range r.AttrStrings("srcs") {
+			if r.Kind() == "py_test" && g.ownKind(r) == "" && !g.generates(r.Name()) && slices.Contains(g.folder.tests, src) {
+				report.warn(fmt.Errorf("%s: py_test %q: runs the tests of %s, as do targets that are made here; remove it, or keep the file from Gazelle by # gazelle:exclude %s", path.Join(g.folder.rel, path.Base(g.file.Path)), r.Name(), src, src))
+			}
+		}
+	}
 }
 
 // takenNames returns an error for each rule that would not be written, since its name

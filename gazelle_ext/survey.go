@@ -75,6 +75,9 @@ func newSurvey(root string, report *report) *survey {
 	}
 	report.add(plan.CheckNames(targets, s.otherRules())...)
 	s.checkPlaces(targets, report)
+	if len(targets) > 0 {
+		report.add(s.linkLoops()...)
+	}
 	s.exported = s.exportedFiles(targets)
 	return s
 }
