@@ -36,6 +36,10 @@ func newWorkspace(t *testing.T) workspace {
 	}
 	check(t, os.RemoveAll(w.dir))
 	check(t, os.CopyFS(w.dir, sources{os.DirFS(filepath.Join(repository, "examples", "platform"))}))
+	if strings.HasPrefix(repository, "/tmp/") {
+		// Bazel's sandbox hides /tmp, unless the workspace itself is there.
+		w.write(".bazelrc", w.read(".bazelrc")+"common --sandbox_add_mount_pair="+repository+"\n")
+	}
 	w.edit("MODULE.bazel", `path = "../.."`, `path = "`+repository+`"`)
 	return w
 }

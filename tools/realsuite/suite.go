@@ -80,7 +80,7 @@ func (s suite) prepare(ctx context.Context) error {
 		"MODULE.bazel":                       fmt.Sprintf(moduleFile, s.repository),
 		"BUILD.bazel":                        fmt.Sprintf(rootBuildFile, s.name),
 		filepath.Join(s.name, "BUILD.bazel"): fmt.Sprintf(dataBuildFile, s.name) + projectMode,
-		".bazelrc":                           "common --incompatible_strict_action_env\n",
+		".bazelrc":                           s.bazelrc(),
 		"pytest.ini":                         "[pytest]\naddopts = -p no:cacheprovider\n",
 	}
 	folders, err := s.testDataFolders()
@@ -96,6 +96,15 @@ func (s suite) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (s suite) bazelrc() string {
+	flags := "common --incompatible_strict_action_env\n"
+	if strings.HasPrefix(s.repository, "/tmp/") {
+		// Bazel's sandbox hides /tmp, unless the workspace itself is there.
+		flags += "common --sandbox_add_mount_pair=" + s.repository + "\n"
+	}
+	return flags
 }
 
 // testDataFolders returns the folders that have both test files and data files,
