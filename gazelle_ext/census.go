@@ -35,7 +35,7 @@ func (g *generator) packageOfCensus() {
 	slices.Sort(tests)
 	setList(r, "tests", tests)
 	setList(r, "shared", g.shared())
-	setList(r, "exclude", g.survey.excluded(g.folder, g.folder.settings.testPatterns))
+	setList(r, "exclude", g.survey.excluded(g.folder))
 	if patterns := g.folder.settings.testPatterns; !slices.Equal(patterns, defaultSettings().testPatterns) {
 		setList(r, "patterns", patterns)
 	}
@@ -94,7 +94,7 @@ func (g *generator) census() {
 // excluded returns, as glob patterns relative to f's package, what its folders have on
 // disk but Gazelle was told to leave out, as far as there are test files in it. The
 // census takes its own look at the disk, and cannot read `# gazelle:exclude`.
-func (s *survey) excluded(f *folder, testPatterns []string) []string {
+func (s *survey) excluded(f *folder) []string {
 	var patterns []string
 	entries, _ := os.ReadDir(filepath.Join(s.root, filepath.FromSlash(f.rel)))
 	for _, entry := range entries {
@@ -103,7 +103,7 @@ func (s *survey) excluded(f *folder, testPatterns []string) []string {
 		switch {
 		case below != nil:
 			if !s.isPackage(below) {
-				for _, pattern := range s.excluded(below, testPatterns) {
+				for _, pattern := range s.excluded(below) {
 					patterns = append(patterns, path.Join(name, pattern))
 				}
 			}

@@ -73,7 +73,7 @@ func Build(files []File) []Target {
 		targets = append(targets, fileTargets(f, crossing)...)
 	}
 	for group, members := range crossing {
-		targets = append(targets, groupTarget(group, members, crossing))
+		targets = append(targets, groupTarget(group, members))
 	}
 	sort.Slice(targets, func(i, j int) bool {
 		a, b := targets[i], targets[j]
@@ -151,7 +151,7 @@ func fileTargets(f File, crossing map[model.Part][]File) []Target {
 	return targets
 }
 
-func groupTarget(group model.Part, members []File, crossing map[model.Part][]File) Target {
+func groupTarget(group model.Part, members []File) Target {
 	name, _ := group.Group()
 	folders := make([]string, len(members))
 	for i, f := range members {
