@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// Part is the class into which a test falls: Serial, a group, or Rest. The same
-// words stand in rules/private/parts.bzl and in rules_xdist.selection (Python).
+// Part is the class into which a test falls: Serial, a group, or Rest, followed by
+// "+MARKER" for each split marker that the test bears, sorted: "rest", "group:db+unit".
+// The same words stand in rules/private/parts.bzl and in rules_xdist.units (Python).
 type Part string
 
 const (
@@ -22,6 +23,8 @@ const (
 	Serial Part = "serial"
 
 	groupPrefix = "group:"
+	// markerPrefix stands before each marker; no group's name contains it.
+	markerPrefix = "+"
 )
 
 // groupName is what a group's name may be: it becomes part of a target's name.
@@ -56,9 +59,30 @@ func GroupPart(name string) (Part, error) {
 // GroupNamed returns the part of a group that may have any name, as pytest allows.
 func GroupNamed(name string) Part { return Part(groupPrefix + name) }
 
+// With returns the part of those tests of p that bear the split markers.
+func (p Part) With(markers []string) Part {
+	for _, marker := range slices.Compact(slices.Sorted(slices.Values(markers))) {
+		p += Part(markerPrefix + marker)
+	}
+	return p
+}
+
+// Base returns the part without its split markers.
+func (p Part) Base() Part {
+	base, _, _ := strings.Cut(string(p), markerPrefix)
+	return Part(base)
+}
+
+// Markers returns the part's split markers as they are written in it, "+e2e+unit"; ""
+// if there are none.
+func (p Part) Markers() string { return strings.TrimPrefix(string(p), string(p.Base())) }
+
+// Serial says whether the part's tests must run alone.
+func (p Part) Serial() bool { return p.Base() == Serial }
+
 // Group returns the name of the group, false if the part is none.
 func (p Part) Group() (string, bool) {
-	return strings.CutPrefix(string(p), groupPrefix)
+	return strings.CutPrefix(string(p.Base()), groupPrefix)
 }
 
 // ComparePart orders parts as they are written in BUILD files: the rest, groups by
@@ -68,7 +92,7 @@ func ComparePart(a, b Part) int {
 }
 
 func (p Part) rank() int {
-	switch p {
+	switch p.Base() {
 	case Rest:
 		return 0
 	case Serial:

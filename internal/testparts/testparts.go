@@ -53,33 +53,47 @@ func (r Rules) Of(t pyscan.Test) ([]model.Part, []Problem) {
 		problems = append(problems, *problem)
 	}
 	for _, o := range outcomes {
-		switch {
-		case o.serial:
-			parts = append(parts, model.Serial)
-		case o.problem != (Problem{}):
-			problems = append(problems, o.problem)
-		case o.groups == "":
-			parts = append(parts, model.Rest)
-		default:
-			part, err := model.GroupPart(model.JoinGroups(strings.Split(o.groups, separator)))
-			if err != nil {
-				problems = append(problems, Problem{Line: t.Line, Text: err.Error()})
-				continue
-			}
-			parts = append(parts, part)
+		part, problem := o.part(t.Line)
+		if problem != nil {
+			problems = append(problems, *problem)
+			continue
 		}
+		parts = append(parts, part)
 	}
 	return sortedSet(parts, model.ComparePart), sortedSet(problems, compareProblem)
 }
 
 // An outcome is what the marks of one item come to.
 type outcome struct {
-	serial  bool
-	groups  string  // sorted, with the separator between
-	problem Problem // of the first mark that has one
+	serial bool
+	// groups and split are names, sorted, with the separator between.
+	groups, split string
+	problem       Problem // of the first mark that has one
 }
 
-// separator stands between group names; none contains it.
+// part returns the part of an item of the test that is defined on line. Serial wins over
+// everything, also over what is wrong with groups.
+func (o outcome) part(line int) (model.Part, *Problem) {
+	base := model.Rest
+	switch {
+	case o.serial:
+		base = model.Serial
+	case o.problem != (Problem{}):
+		return "", &o.problem
+	case o.groups != "":
+		group, err := model.GroupPart(model.JoinGroups(strings.Split(o.groups, separator)))
+		if err != nil {
+			return "", &Problem{Line: line, Text: err.Error()}
+		}
+		base = group
+	}
+	if o.split == "" {
+		return base, nil
+	}
+	return base.With(strings.Split(o.split, separator)), nil
+}
+
+// separator stands between names; none contains it.
 const separator = ","
 
 // maxOutcomes bounds the combinations of a test's parameters.
@@ -112,31 +126,36 @@ func (r Rules) outcome(marks []pyscan.Mark) outcome {
 	var o outcome
 	for _, m := range marks {
 		if slices.Contains(r.Markers.Serial, m.Name) {
-			return outcome{serial: true}
+			o.serial = true
 		}
 		if r.Groups && slices.Contains(r.Markers.Group, m.Name) {
 			o = o.and(ofGroup(m))
+		}
+		if slices.Contains(r.Markers.Split, m.Name) {
+			o = o.and(outcome{split: m.Name})
 		}
 	}
 	return o
 }
 
-// and joins the outcomes of two sets of marks. Serial wins over everything.
+// and joins the outcomes of two sets of marks.
 func (o outcome) and(p outcome) outcome {
-	if o.serial || p.serial {
-		return outcome{serial: true}
-	}
+	o.serial = o.serial || p.serial
 	if o.problem == (Problem{}) {
 		o.problem = p.problem
 	}
-	switch {
-	case o.groups == "":
-		o.groups = p.groups
-	case p.groups != "":
-		names := strings.Split(o.groups+separator+p.groups, separator)
-		o.groups = strings.Join(sortedSet(names, strings.Compare), separator)
-	}
+	o.groups = joinNames(o.groups, p.groups)
+	o.split = joinNames(o.split, p.split)
 	return o
+}
+
+// joinNames returns the union of two lists of names.
+func joinNames(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	names := strings.Split(a+separator+b, separator)
+	return strings.Join(sortedSet(names, strings.Compare), separator)
 }
 
 // ofGroup reads the name that a group mark gives: the first positional argument,

@@ -31,6 +31,26 @@ func parts(t *testing.T, rules Rules, src string) string {
 
 func byGroup() Rules { return Rules{Markers: model.DefaultMarkers(), Groups: true} }
 
+func TestSplitMarkers(t *testing.T) {
+	rules := byGroup()
+	rules.Markers.Split = []string{"e2e", "unit"}
+	for _, c := range []struct{ name, src, want string }{
+		{"no mark", "def test_a(): pass", "[rest]"},
+		{"one", "@mark.unit\ndef test_a(): pass\ndef test_b(): pass", "[rest rest+unit]"},
+		{"both, in any order", "@mark.unit\n@mark.e2e\n@mark.unit\ndef test_a(): pass", "[rest+e2e+unit]"},
+		{"serial keeps them", "@mark.unit\n@mark.serial\n@mark.xdist_group('g')\ndef test_a(): pass", "[serial+unit]"},
+		{"a group too", "pytestmark = mark.unit\n@mark.xdist_group('g')\ndef test_a(): pass", "[group:g+unit]"},
+		{"params", "@mark.e2e\n@mark.parametrize('x', [1, param(2, marks=mark.unit)])\ndef test_a(x): pass", "[rest+e2e rest+e2e+unit]"},
+		{"other marks do not count", "@mark.slow\ndef test_a(): pass", "[rest]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := parts(t, rules, c.src); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
 func TestParts(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
 		{"no tests", "", "[]"},
