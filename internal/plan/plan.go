@@ -1,12 +1,14 @@
 // Package plan decides which targets a repository's test files become: level 1
-// of the design. It is pure: it knows test files, their tests and parts, and
-// says targets. It reads no file, and knows nothing of Gazelle or Bazel's labels.
+// of the design. It is pure: it knows test files, their tests and parts, and the
+// targets that BUILD files have now, and says targets. It reads no file, and knows
+// nothing of Gazelle or Bazel's labels.
 //
-// Every test file gets a target of its own for the tests that nothing else
-// claims; its serial tests get a second one; a group whose tests stand in several
-// files becomes one target at the lowest folder that holds them all. For each
-// file, the targets that share it partition its tests, and each of them knows
-// which parts the others run.
+// The tests of a file that no other file's tests must share a process with are its
+// shares: its serial ones, and the others, each cut by split markers. A share
+// becomes a target, or joins other small shares in a batch (batch.go); a group whose
+// tests stand in several files becomes a target at the lowest folder that holds them
+// all. For each file, the targets that share it partition its tests, and each of them
+// knows which parts the others run.
 package plan
 
 import (
@@ -14,6 +16,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/rules-xdist/rules_xdist/internal/model"
 )
@@ -22,10 +25,37 @@ import (
 type File struct {
 	// Path is relative to the repository's root, with slashes.
 	Path string
-	// Dist is the distribution mode in force in the file's folder.
-	Dist string
+	Settings
+	Module Module
 	// Tests are the statically visible tests, in the file's order.
 	Tests []Test
+}
+
+// Settings are in force in a test file's folder.
+type Settings struct {
+	// Root is the test root: groups and batches do not reach beyond it.
+	Root string
+	// Top is the highest folder in which a batch with the file may be.
+	Top  string
+	Dist string
+	// Markers say which marks make parts.
+	Markers model.Markers
+	// Worth and Shards are what directives say.
+	Worth  BatchSetting
+	Shards ShardSetting
+}
+
+// Module is how pytest imports a test file: by a name below a folder that it puts on
+// sys.path. Names below different folders must not begin alike in one process.
+// https://docs.pytest.org/en/stable/explanation/pythonpath.html
+type Module struct {
+	Folder, Name string
+}
+
+// topName is the first part of the module's name.
+func (m Module) topName() string {
+	top, _, _ := strings.Cut(m.Name, ".")
+	return top
 }
 
 // Test is a test function or method.
@@ -38,6 +68,8 @@ type Test struct {
 	Parts []model.Part
 	// Presumed says that only a running pytest knows whether there is such a test.
 	Presumed bool
+	// Recorded is how long its items took together, zero if that is not known.
+	Recorded time.Duration
 }
 
 // Target is a test target to be generated.
@@ -47,7 +79,7 @@ type Target struct {
 	Name    string
 	// Files are the test files whose tests it runs, sorted.
 	Files []string
-	Dist  string
+	Settings
 	// Runs are the parts of these files' tests that it runs.
 	Runs []model.Part
 	// Elsewhere maps a part to those of the files, sorted, whose tests of that part
@@ -55,25 +87,29 @@ type Target struct {
 	Elsewhere map[model.Part][]string
 	// Units is how many units its tests make, as far as the source tells.
 	Units int
+	// Cost is how long its tests are expected to take.
+	Cost time.Duration
+	// Batch says that its files only share it to start pytest once.
+	Batch bool
 	// Origin is where the target comes from, "path:line", for messages.
 	Origin string
 }
 
 // Serial says whether the target must run alone.
-func (t Target) Serial() bool { return slices.Contains(t.Runs, model.Serial) }
+func (t Target) Serial() bool { return slices.ContainsFunc(t.Runs, model.Part.Serial) }
 
-// Build returns the targets for files, sorted by package and name. The result
-// does not depend on the order of files.
-func Build(files []File) []Target {
+// Build returns the targets for files, sorted by package and name, and what is wrong
+// with the files' groups. Where files share a target is taken from present as far as
+// that is still right. The result does not depend on the order of files or present.
+func Build(files []File, present []Present) ([]Target, []error) {
 	files = slices.Clone(files)
 	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
-	crossing := crossFileGroups(files)
-	var targets []Target
-	for _, f := range files {
-		targets = append(targets, fileTargets(f, crossing)...)
-	}
-	for group, members := range crossing {
-		targets = append(targets, groupTarget(group, members))
+	kept := keptParts(present)
+	crossing := crossFileGroups(files, kept)
+	errs := checkGroups(files)
+	targets := shareTargets(sharesOf(files, crossing, kept), present)
+	for _, group := range crossing {
+		targets = append(targets, group.target())
 	}
 	sort.Slice(targets, func(i, j int) bool {
 		a, b := targets[i], targets[j]
@@ -82,7 +118,7 @@ func Build(files []File) []Target {
 		}
 		return a.Name < b.Name
 	})
-	return targets
+	return targets, errs
 }
 
 // parts returns the parts of f's tests, sorted. A file in which no test is
@@ -109,56 +145,7 @@ func (f File) lineOf(part model.Part) int {
 	return 1
 }
 
-// crossFileGroups returns the groups whose tests stand in more than one file,
-// with those files.
-func crossFileGroups(files []File) map[model.Part][]File {
-	members := map[model.Part][]File{}
-	for _, f := range files {
-		for _, part := range f.parts() {
-			if _, ok := part.Group(); ok {
-				members[part] = append(members[part], f)
-			}
-		}
-	}
-	for part, files := range members {
-		if len(files) < 2 {
-			delete(members, part)
-		}
-	}
-	return members
-}
-
-// fileTargets returns the targets that f has for itself: its own, unless other
-// targets run all of its tests, and its serial part.
-func fileTargets(f File, crossing map[model.Part][]File) []Target {
-	var own, serial []model.Part
-	for _, part := range f.parts() {
-		switch {
-		case part == model.Serial:
-			serial = append(serial, part)
-		case crossing[part] == nil:
-			own = append(own, part)
-		}
-	}
-	stem := strings.TrimSuffix(path.Base(f.Path), ".py")
-	var targets []Target
-	if len(own) > 0 {
-		targets = append(targets, newTarget(stem, PackageOf(f.Path), []File{f}, own))
-	}
-	if len(serial) > 0 {
-		targets = append(targets, newTarget(stem+"_serial", PackageOf(f.Path), []File{f}, serial))
-	}
-	return targets
-}
-
-func groupTarget(group model.Part, members []File) Target {
-	name, _ := group.Group()
-	folders := make([]string, len(members))
-	for i, f := range members {
-		folders[i] = PackageOf(f.Path)
-	}
-	return newTarget("xdist_group_"+name, lowestCommonFolder(folders), members, []model.Part{group})
-}
+func (f File) stem() string { return strings.TrimSuffix(path.Base(f.Path), ".py") }
 
 // newTarget returns the target that runs the given parts of files; every other
 // part of theirs is run elsewhere.
@@ -166,14 +153,15 @@ func newTarget(name, pkg string, files []File, runs []model.Part) Target {
 	t := Target{
 		Package:   pkg,
 		Name:      name,
-		Dist:      files[0].Dist,
+		Settings:  files[0].Settings,
 		Runs:      runs,
 		Elsewhere: map[model.Part][]string{},
 		Units:     units(files, runs),
-		Origin:    origin(files[0], runs[0]),
+		Origin:    origin(files[0], runs),
 	}
 	for _, f := range files {
 		t.Files = append(t.Files, f.Path)
+		t.Cost += f.cost(runs)
 		for _, part := range f.parts() {
 			if !slices.Contains(runs, part) {
 				t.Elsewhere[part] = append(t.Elsewhere[part], f.Path)
@@ -191,16 +179,15 @@ func PackageOf(file string) string {
 	return ""
 }
 
-// lowestCommonFolder returns the deepest folder that holds all the folders.
-func lowestCommonFolder(folders []string) string {
-	common := strings.Split(folders[0], "/")
-	for _, folder := range folders[1:] {
-		parts := strings.Split(folder, "/")
-		n := 0
-		for n < len(common) && n < len(parts) && common[n] == parts[n] {
-			n++
-		}
-		common = common[:n]
+// Within says whether folder is outer or below it.
+func Within(folder, outer string) bool {
+	return outer == "" || folder == outer || strings.HasPrefix(folder, outer+"/")
+}
+
+// commonFolder returns the deepest folder that holds both.
+func commonFolder(a, b string) string {
+	for !Within(b, a) {
+		a = PackageOf(a)
 	}
-	return strings.Join(common, "/")
+	return a
 }

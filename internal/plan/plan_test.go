@@ -7,12 +7,23 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
 func file(path string, tests ...Test) File {
-	return File{Path: path, Dist: model.LoadGroup, Tests: tests}
+	return File{Path: path, Settings: Settings{Dist: model.LoadGroup}, Tests: tests}
+}
+
+// build plans without batches and without present targets.
+func build(t *testing.T, files []File) []Target {
+	t.Helper()
+	targets, errs := Build(files, nil)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	return targets
 }
 
 func test(id string, parts ...model.Part) Test {
@@ -78,6 +89,15 @@ func TestBuild(t *testing.T) {
 			},
 		},
 		{
+			"split markers make targets of their own",
+			[]File{file("test_x.py", test("test_a", "rest+unit"), test("test_b", rest, "serial+e2e+unit"), test("test_c", "group:own+unit"))},
+			[]string{
+				"//:test_x runs [rest] of [test_x.py], elsewhere map[group:own+unit:[test_x.py] rest+unit:[test_x.py] serial+e2e+unit:[test_x.py]], 1 units",
+				"//:test_x_e2e_unit_serial runs [serial+e2e+unit] of [test_x.py], elsewhere map[group:own+unit:[test_x.py] rest:[test_x.py] rest+unit:[test_x.py]], 1 units",
+				"//:test_x_unit runs [rest+unit group:own+unit] of [test_x.py], elsewhere map[rest:[test_x.py] serial+e2e+unit:[test_x.py]], 2 units",
+			},
+		},
+		{
 			"no common folder but the root",
 			[]File{file("a/test_x.py", test("test_a", db)), file("b/test_y.py", test("test_b", db))},
 			[]string{"//:xdist_group_db runs [group:db] of [a/test_x.py b/test_y.py], elsewhere map[], 1 units"},
@@ -89,51 +109,101 @@ func TestBuild(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := describe(Build(c.files)); !reflect.DeepEqual(got, c.want) {
+			if got := describe(build(t, c.files)); !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got:\n  %s\nwant:\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
 			}
 		})
 	}
 }
 
+func TestGroupsOfTestRoots(t *testing.T) {
+	var files []File
+	for _, root := range []string{"a", "b"} {
+		for _, name := range []string{"test_x.py", "test_y.py"} {
+			f := file(root+"/"+name, test("test_a", "group:db"))
+			f.Root = root
+			files = append(files, f)
+		}
+	}
+	want := []string{
+		"//a:xdist_group_db runs [group:db] of [a/test_x.py a/test_y.py], elsewhere map[], 1 units",
+		"//b:xdist_group_db runs [group:db] of [b/test_x.py b/test_y.py], elsewhere map[], 1 units",
+	}
+	if got := describe(build(t, files)); !slices.Equal(got, want) {
+		t.Errorf("got:\n  %s\nwant:\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+func TestGroupsThatCannotBeTogether(t *testing.T) {
+	other := file("test_z.py", test("test_a", "group:db"))
+	other.Markers.Serial = []string{"alone"}
+	_, errs := Build([]File{
+		file("test_x.py", test("test_a", "group:db"), test("test_b", "group:own", "group:own+unit")),
+		file("test_y.py", test("test_a", "group:db+unit")),
+		other,
+	}, nil)
+	want := []string{
+		"test_x.py:1: group:own: its tests bear different split markers (+unit here)",
+		"test_y.py:1: group:db: its tests bear different split markers (+unit here)",
+		"test_z.py:1: group:db: directives give marks other meanings",
+	}
+	if len(errs) != len(want) {
+		t.Fatalf("%d errors, want %d: %v", len(errs), len(want), errs)
+	}
+	for i, err := range errs {
+		if !strings.HasPrefix(err.Error(), want[i]) {
+			t.Errorf("got %q, want it to begin with %q", err, want[i])
+		}
+	}
+}
+
 func TestUnits(t *testing.T) {
 	tests := []Test{test("TestA::test_a", model.Rest), test("TestA::test_b", model.Rest), test("test_c", model.Rest)}
 	for dist, want := range map[string]int{model.Load: 3, model.LoadGroup: 3, model.LoadScope: 2, model.LoadFile: 1, model.No: 1} {
-		f := File{Path: "test_x.py", Dist: dist, Tests: tests}
-		if got := Build([]File{f})[0].Units; got != want {
+		f := File{Path: "test_x.py", Settings: Settings{Dist: dist}, Tests: tests}
+		if got := build(t, []File{f})[0].Units; got != want {
 			t.Errorf("%s: %d units, want %d", dist, got, want)
 		}
 	}
 }
 
-func TestShards(t *testing.T) {
+func TestShardCount(t *testing.T) {
 	for _, c := range []struct {
 		units   int
+		seconds float64
 		setting ShardSetting
 		present int
 		want    int
 	}{
-		{0, Auto, 0, 1},
-		{50, Auto, 0, 1},
-		{51, Auto, 0, 2},
-		{500, Auto, 0, 10},
-		{500, Auto, 6, 6},
-		{500, Auto, 19, 19},
-		{500, Auto, 5, 10},
-		{500, Auto, 20, 10},
-		{3, Auto, 9, 1},
-		{3, 8, 0, 3},
-		{300, 8, 2, 8},
-		{0, 8, 0, 1},
+		{0, 0, Auto, 0, 1},
+		{50, 11.9, Auto, 0, 1},
+		{50, 12, Auto, 0, 2},
+		{500, 80, Auto, 0, 10},
+		{500, 80, Auto, 6, 6},
+		{500, 80, Auto, 19, 19},
+		{500, 80, Auto, 5, 10},
+		{500, 80, Auto, 20, 10},
+		{500, 8000, Auto, 0, 50},
+		{3, 80, Auto, 0, 3},
+		{3, 1, Auto, 9, 1},
+		{3, 1, 8, 0, 3},
+		{300, 1, 8, 2, 8},
+		{0, 0, 8, 0, 1},
 	} {
-		target := Target{Units: c.units, Dist: model.LoadGroup, Runs: []model.Part{model.Rest}}
-		if got := Shards(target, c.setting, c.present); got != c.want {
-			t.Errorf("Shards(%d units, setting %d, present %d) = %d, want %d", c.units, c.setting, c.present, got, c.want)
+		target := Target{Units: c.units, Cost: time.Duration(c.seconds * float64(time.Second)), Runs: []model.Part{model.Rest}}
+		target.Settings = Settings{Dist: model.LoadGroup, Shards: c.setting}
+		if got := target.ShardCount(c.present); got != c.want {
+			t.Errorf("%d units of %v s, setting %d, present %d: %d shards, want %d", c.units, c.seconds, c.setting, c.present, got, c.want)
 		}
 	}
-	serial := Target{Units: 500, Dist: model.LoadGroup, Runs: []model.Part{model.Serial}}
-	if got := Shards(serial, 8, 4); got != 1 {
-		t.Errorf("serial target: %d shards, want 1", got)
+	for _, alone := range []Target{
+		{Runs: []model.Part{"serial+unit"}, Settings: Settings{Dist: model.LoadGroup, Shards: 8}},
+		{Runs: []model.Part{model.Rest}, Settings: Settings{Dist: model.No, Shards: 8}},
+	} {
+		alone.Units = 500
+		if got := alone.ShardCount(4); got != 1 {
+			t.Errorf("%v by %s: %d shards, want 1", alone.Runs, alone.Dist, got)
+		}
 	}
 }
 
@@ -191,7 +261,7 @@ func TestBuildPartitions(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
 	for range 2000 {
 		files := randomFiles(random)
-		targets := Build(files)
+		targets := build(t, files)
 		groups := map[model.Part]int{}
 		for _, target := range targets {
 			for _, part := range target.Runs {
@@ -240,9 +310,9 @@ func TestBuildDoesNotDependOnOrder(t *testing.T) {
 	random := rand.New(rand.NewSource(2))
 	for range 200 {
 		files := randomFiles(random)
-		want := Build(files)
+		want := build(t, files)
 		random.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
-		if got := Build(files); !reflect.DeepEqual(got, want) {
+		if got := build(t, files); !reflect.DeepEqual(got, want) {
 			t.Fatalf("another order of files gives other targets:\n%v\n%v", describe(got), describe(want))
 		}
 	}
@@ -253,8 +323,8 @@ func TestAddingAFileChangesNoOtherTarget(t *testing.T) {
 	random := rand.New(rand.NewSource(3))
 	for range 500 {
 		files := randomFiles(random)
-		before := Build(files)
-		after := Build(append(slices.Clone(files), file("a/test_new.py", test("test_a", model.Rest), test("test_b", model.Serial))))
+		before := build(t, files)
+		after := build(t, append(slices.Clone(files), file("a/test_new.py", test("test_a", model.Rest), test("test_b", model.Serial))))
 		for _, target := range before {
 			if !slices.ContainsFunc(after, func(other Target) bool { return reflect.DeepEqual(target, other) }) {
 				t.Fatalf("adding a file changed //%s:%s", target.Package, target.Name)

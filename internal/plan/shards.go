@@ -1,34 +1,42 @@
 package plan
 
-import "github.com/rules-xdist/rules_xdist/internal/model"
+import (
+	"time"
 
-// How many units a shard is worth. Starting pytest costs about as much as fifty
-// tests of a usual unit test suite; a shard with fewer is mostly start-up.
-const unitsPerShard = 50
+	"github.com/rules-xdist/rules_xdist/internal/model"
+)
+
+// costOfShard is how long a shard's tests take, at least half of it: twice what is worth a
+// process of its own, since all shards of a target start one and collect all its files.
+const costOfShard = 2 * time.Duration(BatchAuto)
+
+// maxShards is Bazel's own limit of shard_count.
+const maxShards = 50
 
 // ShardSetting is a target's number of shards as a person asked for it: Auto, or
 // the number.
 type ShardSetting int
 
-// Auto lets the number of units decide.
+// Auto lets the expected time decide.
 const Auto ShardSetting = 0
 
-// Shards returns the number of shards for a target with the given units, of which
-// present are in its BUILD file now (0: none). It is never above the number of
-// units, and 1 for serial targets, whose shards could not overlap anyway.
+// ShardCount returns the number of shards for a target, of which present are in its
+// BUILD file now (0: none). It is never above the number of units, and 1 for serial
+// targets, whose shards could not overlap anyway.
 //
-// Under Auto a present number stays while it is off by less than a factor of two:
-// changing it makes every shard run again.
-func Shards(t Target, setting ShardSetting, present int) int {
+// Under Auto a present number stays while it is off by less than the tolerance: changing
+// it makes every shard run again.
+func (t Target) ShardCount(present int) int {
 	limit := max(t.Units, 1)
 	switch {
 	case t.Serial() || t.Dist == model.No:
 		return 1
-	case setting != Auto:
-		return min(int(setting), limit)
+	case t.Shards != Auto:
+		return min(int(t.Shards), limit)
 	}
-	wanted := max((t.Units+unitsPerShard-1)/unitsPerShard, 1)
-	if present > 0 && present <= limit && present < 2*wanted && wanted < 2*present {
+	wanted := int((t.Cost + costOfShard/2) / costOfShard)
+	wanted = max(1, min(wanted, limit, maxShards))
+	if 0 < present && present <= limit && present < tolerance*wanted && wanted < tolerance*present {
 		return present
 	}
 	return wanted

@@ -41,6 +41,12 @@ func unit(f File, t Test, part model.Part) string {
 	return id
 }
 
-func origin(f File, part model.Part) string {
-	return fmt.Sprintf("%s:%d", f.Path, f.lineOf(part))
+// origin is where the first of the parts that f has is, "path:line".
+func origin(f File, parts []model.Part) string {
+	for _, part := range parts {
+		if slices.Contains(f.parts(), part) {
+			return fmt.Sprintf("%s:%d", f.Path, f.lineOf(part))
+		}
+	}
+	return f.Path + ":1"
 }

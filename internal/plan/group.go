@@ -1,0 +1,107 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+)
+
+const groupTargetPrefix = "xdist_group_"
+
+// groupOfName returns the group of which a target of that name would be.
+func groupOfName(target string) (string, bool) {
+	return strings.CutPrefix(target, groupTargetPrefix)
+}
+
+// crossing is a group whose tests stand in several files.
+type crossing struct {
+	part  model.Part
+	files []File
+}
+
+// groupKey tells groups apart: those of one name in two test roots are two.
+type groupKey struct {
+	root string
+	part model.Part
+}
+
+// crossings are groups that stand in several files.
+type crossings map[groupKey]crossing
+
+func (c crossings) has(f File, part model.Part) bool {
+	_, found := c[groupKey{f.Root, part}]
+	return found
+}
+
+// crossFileGroups returns the groups whose tests stand in more than one file.
+func crossFileGroups(files []File, kept keptSet) crossings {
+	found := crossings{}
+	for _, f := range files {
+		for _, part := range f.parts() {
+			if _, ok := part.Group(); ok && !kept.has(f.Path, part) {
+				key := groupKey{f.Root, part}
+				found[key] = crossing{part, append(found[key].files, f)}
+			}
+		}
+	}
+	maps.DeleteFunc(found, func(_ groupKey, c crossing) bool { return len(c.files) < 2 })
+	return found
+}
+
+// target returns the group's target, at the lowest folder that holds all its files.
+func (c crossing) target() Target {
+	name, _ := c.part.Group()
+	folder := PackageOf(c.files[0].Path)
+	for _, f := range c.files {
+		folder = commonFolder(folder, PackageOf(f.Path))
+	}
+	return newTarget(groupTargetPrefix+name, folder, c.files, []model.Part{c.part})
+}
+
+// checkGroups returns an error for each group that cannot be kept together: its tests
+// would need to be in one target, whose tags and settings hold for all of them.
+func checkGroups(files []File) []error {
+	type first struct {
+		file File
+		part model.Part
+	}
+	firsts := map[groupKey]first{}
+	var errs []error
+	for _, f := range files {
+		for _, part := range f.parts() {
+			if _, ok := part.Group(); !ok {
+				continue
+			}
+			key := groupKey{f.Root, part.Base()}
+			known, ok := firsts[key]
+			if !ok {
+				firsts[key] = first{f, part}
+				continue
+			}
+			if problem := disagreement(known.file, f, known.part, part); problem != "" {
+				errs = append(errs, fmt.Errorf("%s: %s: %s; %s is at %s", origin(f, []model.Part{part}), part.Base(), problem, part.Base(), origin(known.file, []model.Part{known.part})))
+			}
+		}
+	}
+	return errs
+}
+
+// disagreement says what keeps tests of two files out of one target, "" if nothing does.
+func disagreement(a, b File, partA, partB model.Part) string {
+	switch {
+	case partA != partB:
+		return fmt.Sprintf("its tests bear different split markers (%s here), so no tag would select what -m does; mark them alike, or take the marker out of # gazelle:xdist_split_markers", cmp.Or(partB.Markers(), "none"))
+	case !a.Markers.Equal(b.Markers):
+		return "directives give marks other meanings in the folders of its files; give them one meaning, or make the folders test roots"
+	}
+	return ""
+}
+
+// without returns parts but for those in some.
+func without(parts []model.Part, some func(model.Part) bool) []model.Part {
+	return slices.DeleteFunc(slices.Clone(parts), some)
+}

@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+)
+
+// Present is a test target in a BUILD file now.
+type Present struct {
+	Package, Name string
+	// Files are its test files, Runs the parts that it runs.
+	Files []string
+	Runs  []model.Part
+	// Kept says that a person forbade to change it.
+	Kept bool
+}
+
+func (p Present) label() string { return label(p.Package, p.Name) }
+
+// keptSet are the parts of files that targets run which must not be changed.
+type keptSet map[string][]model.Part
+
+func keptParts(present []Present) keptSet {
+	kept := keptSet{}
+	for _, p := range present {
+		if !p.Kept {
+			continue
+		}
+		for _, file := range p.Files {
+			kept[file] = append(kept[file], p.Runs...)
+		}
+	}
+	return kept
+}
+
+func (k keptSet) has(file string, part model.Part) bool { return slices.Contains(k[file], part) }
+
+// recall returns shares of one class as they are together now, and the new ones each
+// by itself. A file that stands in two present targets is of the first.
+func recall(shares []share, present []Present) []*cluster {
+	left := map[string]share{}
+	for _, s := range shares {
+		left[s.file.Path] = s
+	}
+	var clusters []*cluster
+	for _, p := range present {
+		if c := p.recall(left); c != nil {
+			clusters = append(clusters, c)
+		}
+	}
+	for _, s := range shares {
+		if _, ok := left[s.file.Path]; ok {
+			clusters = append(clusters, newCluster(s))
+		}
+	}
+	return clusters
+}
+
+// recall takes p's files out of left and returns them as a cluster, nil if there are none.
+func (p Present) recall(left map[string]share) *cluster {
+	var all *cluster
+	for _, file := range p.Files {
+		s, ok := left[file]
+		if !ok || !p.holds(s) {
+			continue
+		}
+		c := newCluster(s)
+		switch {
+		case all == nil:
+			all = c
+		case all.clashes(c):
+			continue
+		default:
+			all.join(c)
+		}
+		delete(left, file)
+	}
+	if all != nil {
+		all.pkg, all.name, all.present = p.Package, p.Name, true
+	}
+	return all
+}
+
+// holds says whether p is a target that the share may stay in: it runs tests of the
+// share's kind and is in a folder above it where a batch may be.
+func (p Present) holds(s share) bool {
+	_, group := groupOfName(p.Name)
+	return !p.Kept && !group && Within(s.folder(), p.Package) && Within(p.Package, s.file.Top) &&
+		slices.ContainsFunc(p.Runs, func(part model.Part) bool {
+			return kindOf(part) == s.kind()
+		})
+}

@@ -1,0 +1,139 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+)
+
+// share is what of a file's tests one target runs, if no other file's tests need to run
+// in the same process: its serial tests or the others, of one set of split markers.
+type share struct {
+	file File
+	runs []model.Part
+	// main says that it is the file's first. Only these are in batches, so that a file
+	// that comes or goes changes one batch at the most.
+	main bool
+}
+
+// class is what shares must have in common to be in one target.
+type class struct {
+	kind
+	// settings are the files' settings, as text, since they hold lists.
+	settings string
+}
+
+// kind is what the parts of one share have in common.
+type kind struct {
+	serial bool
+	// markers are the split markers that all the tests bear.
+	markers string
+}
+
+func kindOf(part model.Part) kind { return kind{part.Serial(), part.Markers()} }
+
+func (s share) kind() kind { return kindOf(s.runs[0]) }
+
+// name returns the name of a target that runs this share alone: the file's, its split
+// markers, and "serial".
+func (s share) name() string {
+	name := s.file.stem() + strings.ReplaceAll(s.runs[0].Markers(), "+", "_")
+	if s.runs[0].Serial() {
+		name += "_serial"
+	}
+	return name
+}
+
+func (s share) folder() string { return PackageOf(s.file.Path) }
+
+// sharesOf returns the shares of files, in the order of files.
+func sharesOf(files []File, crossing crossings, kept keptSet) []share {
+	var shares []share
+	for _, f := range files {
+		own := without(f.parts(), func(part model.Part) bool {
+			return crossing.has(f, part) || kept.has(f.Path, part)
+		})
+		// Parts are sorted, so those of one kind may stand apart.
+		var kinds []kind
+		byKind := map[kind][]model.Part{}
+		for _, part := range own {
+			k := kindOf(part)
+			if byKind[k] == nil {
+				kinds = append(kinds, k)
+			}
+			byKind[k] = append(byKind[k], part)
+		}
+		for i, k := range kinds {
+			shares = append(shares, share{f, byKind[k], i == 0})
+		}
+	}
+	return shares
+}
+
+// shareTargets returns the targets for shares.
+func shareTargets(shares []share, present []Present) []Target {
+	present = slices.Clone(present)
+	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
+	var clusters []*cluster
+	classes := map[class][]share{}
+	for _, s := range shares {
+		if !s.main {
+			clusters = append(clusters, newCluster(s))
+			continue
+		}
+		c := class{s.kind(), fmt.Sprintf("%+v", s.file.Settings)}
+		classes[c] = append(classes[c], s)
+	}
+	for _, members := range classes {
+		var pieces []*cluster
+		for _, c := range recall(members, present) {
+			pieces = append(pieces, c.cut()...)
+		}
+		clusters = append(clusters, pack(pieces, members[0].file.Top)...)
+	}
+	name(clusters, present)
+	targets := make([]Target, len(clusters))
+	for i, c := range clusters {
+		targets[i] = c.target()
+	}
+	return targets
+}
+
+// name gives the clusters their names: a share alone has its own, a batch keeps that of
+// the present target, or else gets the first number that is free in its package.
+func name(clusters []*cluster, present []Present) {
+	slices.SortFunc(clusters, compareClusters)
+	taken := map[string]bool{}
+	for _, p := range present {
+		taken[p.label()] = true
+	}
+	kept := map[string]bool{}
+	for _, c := range clusters {
+		if len(c.shares) == 1 {
+			c.pkg, c.name = c.shares[0].folder(), c.shares[0].name()
+		} else if c.isNamedAsShare() || kept[c.label()] {
+			c.name = ""
+		}
+		kept[c.label()] = true
+	}
+	for _, c := range clusters {
+		for n := 1; c.name == ""; n++ {
+			if number := fmt.Sprintf("%s%d", batchTargetPrefix, n); !taken[label(c.pkg, number)] {
+				c.name = number
+			}
+		}
+		taken[c.label()] = true
+	}
+}
+
+const batchTargetPrefix = "xdist_batch_"
+
+func compareClusters(a, b *cluster) int {
+	return cmp.Or(
+		strings.Compare(a.pkg, b.pkg),
+		strings.Compare(a.shares[0].file.Path, b.shares[0].file.Path),
+		model.ComparePart(a.shares[0].runs[0], b.shares[0].runs[0]))
+}
