@@ -1,0 +1,87 @@
+// Package durations keeps how long tests take, in the file of pytest-split: a
+// JSON object from node id to seconds, which is committed beside the tests.
+//
+// It measures nothing and decides nothing by the durations.
+package durations
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// File is the file's name, in the root of the workspace.
+const File = ".test_durations"
+
+// Durations are the seconds that tests take, setup and teardown included, by
+// pytest's node id.
+type Durations map[string]float64
+
+// A duration is measured anew on every run, and never the same twice. The number
+// on record stays unless it is off by more than tolerance times, and by more than
+// noise: small ones are mostly that of the machine, and reported in milliseconds.
+const (
+	tolerance = 1.5
+	noise     = 0.005
+)
+
+// Merge returns the durations after a run that measured some tests. Those of
+// files that do not exist any more are left out; neither argument is changed.
+func (d Durations) Merge(measured Durations, exists func(file string) bool) Durations {
+	merged := Durations{}
+	for nodeID, seconds := range d {
+		merged[nodeID] = seconds
+	}
+	for nodeID, seconds := range measured {
+		if old, known := d[nodeID]; !known || !alike(old, seconds) {
+			merged[nodeID] = round(seconds)
+		}
+	}
+	for nodeID := range merged {
+		if file, _ := split(nodeID); !exists(file) {
+			delete(merged, nodeID)
+		}
+	}
+	return merged
+}
+
+func alike(a, b float64) bool {
+	return math.Abs(a-b) <= noise || max(a, b) <= tolerance*min(a, b)
+}
+
+// round keeps two significant digits.
+func round(seconds float64) float64 {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(seconds, 'g', 2, 64), 64)
+	return rounded
+}
+
+// Tests are the seconds that test functions take, with all their parameters
+// together: by file, relative to the workspace, and by the node id within it,
+// as in "TestA::test_b".
+type Tests map[string]map[string]float64
+
+// ByTest sums the durations of each test function.
+func (d Durations) ByTest() Tests {
+	tests := Tests{}
+	for nodeID, seconds := range d {
+		file, test := split(nodeID)
+		if tests[file] == nil {
+			tests[file] = map[string]float64{}
+		}
+		tests[file][test] += seconds
+	}
+	return tests
+}
+
+// Of returns the seconds of a test function, and whether they are on record.
+func (t Tests) Of(file, test string) (seconds float64, known bool) {
+	seconds, known = t[file][test]
+	return seconds, known
+}
+
+// split returns the file of a test and its node id there, without parameters.
+func split(nodeID string) (file, test string) {
+	file, address, _ := strings.Cut(nodeID, "::")
+	test, _, _ = strings.Cut(address, "[")
+	return file, test
+}
