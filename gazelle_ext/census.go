@@ -12,13 +12,13 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
-// inCensus says whether the census is told of the folder's package: of the root, and
+// inCensus says whether a census is told of the folder's package: of a test root, and
 // of each one with Python, where test files are to be expected.
 func (s *survey) inCensus(f *folder) bool {
-	if !f.managed || !s.isPackage(f) || len(s.targets) == 0 {
+	if !f.managed || !s.isPackage(f) || !s.hasTargets[f.settings.testRoot] {
 		return false
 	}
-	return f.rel == "" || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
+	return f.isTestRoot() || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
 }
 
 // packageOfCensus tells the census of this package's test files and targets, those
@@ -77,11 +77,11 @@ func exportedBy(f *rule.File) map[string]bool {
 	return exported
 }
 
-// census is made in the root, for all packages.
+// census is made in a test root, for all packages that belong to it.
 func (g *generator) census() {
 	var packages []string
 	for rel, f := range g.survey.folders {
-		if g.survey.inCensus(f) {
+		if f.settings.testRoot == g.folder.rel && g.survey.inCensus(f) {
 			packages = append(packages, "//"+rel+":"+packageName)
 		}
 	}

@@ -3,9 +3,11 @@ package gazelle_ext
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bazelbuild/bazel-gazelle/config"
 	"github.com/bazelbuild/bazel-gazelle/rule"
@@ -18,7 +20,14 @@ type settings struct {
 	enabled      bool
 	dist         string
 	shards       plan.ShardSetting
+	worth        plan.BatchSetting
+	markers      model.Markers
 	testPatterns []string
+	// testRoot is the folder whose census, pytest configuration, groups and batches the
+	// folder's tests belong to.
+	testRoot string
+	// testKinds are the kinds that stand for py_xdist_test in BUILD files.
+	testKinds []string
 	// project is the folder whose one library holds all modules below it that are in
 	// no package of their own; nil where each folder has its own library.
 	project *string
@@ -32,7 +41,10 @@ func defaultSettings() settings {
 		enabled:      true,
 		dist:         model.LoadGroup,
 		shards:       plan.Auto,
+		worth:        plan.BatchAuto,
+		markers:      model.DefaultMarkers(),
 		testPatterns: []string{"*_test.py", "test_*.py"},
+		testKinds:    []string{testKind},
 	}
 }
 
@@ -79,8 +91,65 @@ var directives = []directive{
 			}
 			n, err := strconv.Atoi(value)
 			s.shards = plan.ShardSetting(n)
-			// Bazel itself takes no shard_count above 50.
-			return err == nil && n >= 1 && n <= 50
+			return err == nil && n >= 1 && n <= plan.MaxShards
+		},
+	},
+	{
+		key:    "xdist_batch",
+		values: "auto | off | a duration from 0.1s to 1h",
+		doc:    "How long a target's tests should take at least; test files that take less share a target. See batches.md. Default: auto, which is 4s.",
+		apply: func(s *settings, _, value string) bool {
+			switch value {
+			case "auto":
+				s.worth = plan.BatchAuto
+				return true
+			case "off":
+				s.worth = plan.BatchOff
+				return true
+			}
+			d, err := time.ParseDuration(value)
+			s.worth = plan.BatchSetting(d)
+			return err == nil && d >= time.Second/10 && d <= time.Hour
+		},
+	},
+	{
+		key:    "xdist_serial_marker",
+		values: "names of marks",
+		doc:    "The marks of tests that run alone. Default: serial.",
+		apply: func(s *settings, _, value string) (ok bool) {
+			s.markers.Serial, ok = markNames(value)
+			return ok
+		},
+	},
+	{
+		key:    "xdist_group_marker",
+		values: "names of marks",
+		doc:    "The marks whose argument names a test's group. Default: xdist_group.",
+		apply: func(s *settings, _, value string) (ok bool) {
+			s.markers.Group, ok = markNames(value)
+			return ok
+		},
+	},
+	{
+		key:    "xdist_split_markers",
+		values: "names of marks that are no tags with which Bazel decides how to run a test, or none",
+		doc:    "The marks by which -m and --test_tag_filters choose tests: tests that bear them get targets of their own, with the marks as tags. Default: none.",
+		apply: func(s *settings, _, value string) (ok bool) {
+			if value == "none" {
+				s.markers.Split = nil
+				return true
+			}
+			s.markers.Split, ok = markNames(value)
+			return ok && !slices.ContainsFunc(s.markers.Split, isBazelTag)
+		},
+	},
+	{
+		key:    "xdist_test_root",
+		values: "empty",
+		doc:    "Makes the folder a test root: groups and batches stay within it, and it has a census and a pytest configuration file of its own. The repository's root is one.",
+		apply: func(s *settings, rel, value string) bool {
+			s.testRoot = rel
+			return value == ""
 		},
 	},
 	{
@@ -114,6 +183,23 @@ var directives = []directive{
 	},
 }
 
+var markName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// markNames reads a list of marks: Python identifiers, here of ASCII letters.
+func markNames(value string) ([]string, bool) {
+	names := strings.Fields(value)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	wrong := func(name string) bool { return !markName.MatchString(name) }
+	return names, len(names) > 0 && !slices.ContainsFunc(names, wrong)
+}
+
+// isBazelTag says whether a tag changes how or whether Bazel runs a test.
+// https://bazel.build/reference/be/common-definitions#common.tags
+func isBazelTag(name string) bool {
+	return slices.Contains([]string{"exclusive", "external", "flaky", "local", "manual"}, name)
+}
+
 func (*xdist) KnownDirectives() []string {
 	keys := make([]string, len(directives))
 	for i, d := range directives {
@@ -138,8 +224,25 @@ func (s settings) withDirectives(rel string, f *rule.File) (settings, []error) {
 				errs = append(errs, fmt.Errorf("%s: directive %q: value %q; must be %s", directivePosition(rel, f, found), d.key, found.Value, d.values))
 			}
 		}
+		if err := s.markers.Check(); err != nil && strings.Contains(found.Key, "marker") {
+			errs = append(errs, fmt.Errorf("%s: directive %q: %w", directivePosition(rel, f, found), found.Key, err))
+		}
+		s.testKinds = withKind(s.testKinds, found)
 	}
 	return s, errs
+}
+
+// withKind adds to the kinds that stand for a rule the one by which a map_kind or
+// alias_kind directive names one of them.
+func withKind(kinds []string, d rule.Directive) []string {
+	fields := strings.Fields(d.Value)
+	switch {
+	case d.Key == "map_kind" && len(fields) > 1 && slices.Contains(kinds, fields[0]):
+		return append(slices.Clone(kinds), fields[1])
+	case d.Key == "alias_kind" && len(fields) > 1 && slices.Contains(kinds, fields[1]):
+		return append(slices.Clone(kinds), fields[0])
+	}
+	return kinds
 }
 
 // directivePosition returns "path:line" of a directive. Gazelle keeps no positions of

@@ -39,7 +39,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	}
 	if x.survey.inCensus(f) {
 		g.packageOfCensus()
-		if f.rel == "" {
+		if f.isTestRoot() {
 			g.census()
 		}
 	}
@@ -157,11 +157,17 @@ func (g *generator) withPresent(r *rule.Rule, i *imports) *imports {
 	return i
 }
 
+// batchComment stands above a batch when it is made.
+const batchComment = "# Small test files that share one start of pytest. Add, take out or rename as you like: Gazelle keeps it (docs/batches.md)."
+
 // test renders a test target; attributes at their defaults are left out.
 func (g *generator) test(t plan.Target) *rule.Rule {
 	r := rule.NewRule(testKind, t.Name)
 	r.SetAttr("srcs", g.labels(t.Files))
-	if config := g.survey.config; config != "" {
+	if t.Batch {
+		r.AddComment(batchComment)
+	}
+	if config := g.survey.configs[t.Root]; config != "" {
 		r.SetAttr("config", g.label(config))
 	}
 	if t.Dist != model.LoadGroup {
@@ -170,13 +176,35 @@ func (g *generator) test(t plan.Target) *rule.Rule {
 	if !slices.Equal(t.Runs, []model.Part{model.Rest}) {
 		r.SetAttr("runs", partNames(t.Runs))
 	}
-	if elsewhere := g.elsewhere(t); len(elsewhere) > 0 || g.existingAttr(t.Name, elsewhereAttr) != nil {
-		r.SetAttr(elsewhereAttr, elsewhere)
-	}
-	if shards := plan.Shards(t, g.folder.settings.shards, g.presentShards(t.Name)); shards > 1 {
+	g.setLists(r, elsewhereAttr, g.elsewhere(t))
+	g.setLists(r, markersAttr, markerLists(t.Markers))
+	if shards := t.ShardCount(g.presentShards(t.Name)); shards > 1 {
 		r.SetAttr("shard_count", shards)
 	}
 	return r
+}
+
+// setLists sets an attribute that maps words to lists; an empty one takes the place of
+// what is in the BUILD file.
+func (g *generator) setLists(r *rule.Rule, attr string, lists labelLists) {
+	if len(lists) > 0 || g.existingAttr(r.Name(), attr) != nil {
+		r.SetAttr(attr, lists)
+	}
+}
+
+// markerLists returns the marks whose meaning is not the default one.
+func markerLists(m model.Markers) labelLists {
+	byDefault := model.DefaultMarkers()
+	lists := labelLists{}
+	for _, meaning := range []struct {
+		key         string
+		is, usually []string
+	}{{"group", m.Group, byDefault.Group}, {"serial", m.Serial, byDefault.Serial}, {"split", m.Split, byDefault.Split}} {
+		if !slices.Equal(meaning.is, meaning.usually) {
+			lists[meaning.key] = meaning.is
+		}
+	}
+	return lists
 }
 
 func (g *generator) elsewhere(t plan.Target) labelLists {

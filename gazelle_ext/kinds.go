@@ -16,6 +16,7 @@ const (
 	libraryKind = "py_xdist_library"
 
 	elsewhereAttr = "elsewhere"
+	markersAttr   = "markers"
 
 	packageName = "xdist_package"
 	censusName  = "xdist_census"
@@ -66,7 +67,7 @@ func (*xdist) Kinds() map[string]rule.KindInfo {
 	return map[string]rule.KindInfo{
 		testKind: {
 			NonEmptyAttrs:  set("srcs"),
-			MergeableAttrs: set("srcs", "config", "dist", "runs", elsewhereAttr, "shard_count"),
+			MergeableAttrs: set("srcs", "config", "dist", "runs", elsewhereAttr, markersAttr, "shard_count"),
 			ResolveAttrs:   set("deps"),
 		},
 		packageKind: {

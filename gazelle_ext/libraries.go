@@ -76,8 +76,11 @@ func libraryName(rel string) string {
 
 // otherRules returns the names of all generated rules that are not test targets.
 func (s *survey) otherRules() []plan.Rule {
-	rules := []plan.Rule{{Name: censusName, Origin: "the census"}}
+	var rules []plan.Rule
 	for rel, f := range s.folders {
+		if f.isTestRoot() {
+			rules = append(rules, plan.Rule{Package: rel, Name: censusName, Origin: "the census"})
+		}
 		rules = append(rules, plan.Rule{Package: rel, Name: packageName, Origin: "the census"})
 		for _, l := range s.libraries(f) {
 			rules = append(rules, plan.Rule{Package: rel, Name: l.name, Origin: path.Join(rel, l.srcs[0]) + ":1"})

@@ -140,10 +140,12 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 			deps[l.Rel(from.Repo, from.Pkg).String()] = true
 		}
 	}
-	if dict, ok := r.Attr(elsewhereAttr).(*build.DictExpr); ok && len(dict.List) == 0 {
-		// It has removed the attribute from the BUILD file by now; Gazelle's second
-		// merge, after Resolve, would write it anew.
-		r.DelAttr(elsewhereAttr)
+	for _, attr := range []string{elsewhereAttr, markersAttr} {
+		if dict, ok := r.Attr(attr).(*build.DictExpr); ok && len(dict.List) == 0 {
+			// It has removed the attribute from the BUILD file by now; Gazelle's second
+			// merge, after Resolve, would write it anew.
+			r.DelAttr(attr)
+		}
 	}
 	r.DelAttr("deps")
 	if len(deps) > 0 {

@@ -63,10 +63,7 @@ func (g *generator) isGone(src string) bool {
 
 // isPlanned says whether generated targets run the tests of src.
 func (g *generator) isPlanned(src string) bool {
-	file := path.Join(g.folder.rel, src)
-	if label, ok := strings.CutPrefix(src, "//"); ok {
-		file = strings.TrimPrefix(strings.Replace(label, ":", "/", 1), "/")
-	}
+	file := fileOf(g.folder.rel, src)
 	f := g.survey.folders[plan.PackageOf(file)]
 	return f != nil && slices.Contains(f.tests, path.Base(file))
 }

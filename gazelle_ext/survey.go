@@ -13,6 +13,7 @@ import (
 
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/bazel-gazelle/walk"
+	"github.com/rules-xdist/rules_xdist/internal/durations"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
 	"golang.org/x/sync/errgroup"
@@ -29,13 +30,16 @@ type survey struct {
 	modules map[string]*pyscan.File
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
+	// hasTargets are the test roots that have any.
+	hasTargets map[string]bool
 	// imported are the test files that other files import, so that they need a
 	// library as well.
 	imported map[string]bool
 	// exported are the files that targets of other packages have as inputs.
 	exported map[string]bool
-	// config is pytest's configuration file, relative to the root, or "".
-	config string
+	// configs are pytest's configuration files, relative to the repository's root, by
+	// test root.
+	configs map[string]string
 }
 
 // folder is a folder of the repository.
@@ -59,19 +63,31 @@ type folder struct {
 // to report; the survey then holds the rest.
 func newSurvey(root string, report *report) *survey {
 	s := &survey{
-		root:    root,
-		folders: map[string]*folder{},
-		modules: map[string]*pyscan.File{},
-		targets: map[string][]plan.Target{},
+		root:       root,
+		folders:    map[string]*folder{},
+		modules:    map[string]*pyscan.File{},
+		targets:    map[string][]plan.Target{},
+		configs:    map[string]string{},
+		hasTargets: map[string]bool{},
 	}
 	s.visit("", defaultSettings(), report)
 	s.scan(root, report)
-	s.config = s.pytestConfig(root)
-	s.checkConfig(report)
+	for rel, f := range s.folders {
+		if config := s.pytestConfig(f); f.isTestRoot() && config != "" {
+			s.configs[rel] = config
+			s.checkConfig(f, config, report)
+		}
+	}
 	s.imported = s.importedTests()
-	targets := plan.Build(s.testFiles(report))
+	recorded, err := durations.Read(filepath.Join(root, durations.File))
+	if err != nil {
+		report.add(errors.New(strings.ReplaceAll(err.Error(), root+string(filepath.Separator), "")))
+	}
+	targets, errs := plan.Build(s.testFiles(recorded.ByTest(), report), s.presentTests())
+	report.add(errs...)
 	for _, t := range targets {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
+		s.hasTargets[t.Root] = true
 	}
 	report.add(plan.CheckNames(targets, s.otherRules())...)
 	s.checkPlaces(targets, report)
@@ -138,8 +154,10 @@ func (s *survey) checkPlaces(targets []plan.Target, report *report) {
 			report.add(fmt.Errorf("%s: target //%s:%s: no BUILD file may be written there; enable the extension in that folder, or give the tests groups of their own", t.Origin, t.Package, t.Name))
 		}
 	}
-	if len(targets) > 0 && !s.folders[""].managed {
-		report.warn(errors.New("the extension is disabled in the root: no census is taken, so a lost test would not be noticed"))
+	for _, t := range targets {
+		if root := s.folders[t.Root]; !root.managed {
+			report.warn(fmt.Errorf("//%s: the extension is disabled in this test root: no census is taken, so a lost test would not be noticed", t.Root))
+		}
 	}
 }
 
@@ -219,19 +237,6 @@ func scanFile(root, file string) (*pyscan.File, error) {
 	return pyscan.Scan(file, source)
 }
 
-// testFiles returns the planner's view of the test files.
-func (s *survey) testFiles(report *report) []plan.File {
-	var files []plan.File
-	for _, f := range s.folders {
-		for _, name := range f.tests {
-			file := path.Join(f.rel, name)
-			tests := planTests(file, s.modules[file], f.settings, report)
-			files = append(files, plan.File{Path: file, Dist: f.settings.dist, Tests: tests})
-		}
-	}
-	return files
-}
-
 // importedTests returns the test files that some other file imports.
 func (s *survey) importedTests() map[string]bool {
 	byModule := map[string]string{}
@@ -263,17 +268,20 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 				exported[file] = true
 			}
 		}
-		if t.Package != "" && s.config != "" {
-			exported[s.config] = true
+		if config := s.configs[t.Root]; config != "" && t.Package != t.Root {
+			exported[config] = true
 		}
 	}
 	return exported
 }
 
-// pytestConfig returns the configuration file that a plain pytest, started in the
-// root, takes: the first of these that configures pytest.
+// isTestRoot says whether the folder has a census and a configuration of its own.
+func (f *folder) isTestRoot() bool { return f.rel == f.settings.testRoot }
+
+// pytestConfig returns the configuration file that a plain pytest, started in the folder,
+// takes, relative to the repository's root: the first of these that configures pytest.
 // https://docs.pytest.org/en/stable/reference/customize.html
-func (s *survey) pytestConfig(root string) string {
+func (s *survey) pytestConfig(f *folder) string {
 	candidates := []struct{ name, section string }{
 		{"pytest.toml", ""},
 		{".pytest.toml", ""},
@@ -285,12 +293,13 @@ func (s *survey) pytestConfig(root string) string {
 		{"setup.cfg", "[tool:pytest]"},
 	}
 	for _, candidate := range candidates {
-		if !s.folders[""].has(candidate.name) {
+		if !f.has(candidate.name) {
 			continue
 		}
-		content, err := os.ReadFile(filepath.Join(root, candidate.name))
+		file := path.Join(f.rel, candidate.name)
+		content, err := os.ReadFile(filepath.Join(s.root, file))
 		if err == nil && strings.Contains(string(content), candidate.section) {
-			return candidate.name
+			return file
 		}
 	}
 	return ""
@@ -298,14 +307,14 @@ func (s *survey) pytestConfig(root string) string {
 
 // checkConfig tells of an option of pytest's that decides what a test file is: only
 // the directive is read.
-func (s *survey) checkConfig(report *report) {
-	if s.config == "" || !slices.Equal(s.folders[""].settings.testPatterns, defaultSettings().testPatterns) {
+func (s *survey) checkConfig(f *folder, config string, report *report) {
+	if !slices.Equal(f.settings.testPatterns, defaultSettings().testPatterns) {
 		return
 	}
-	content, _ := os.ReadFile(filepath.Join(s.root, s.config))
+	content, _ := os.ReadFile(filepath.Join(s.root, config))
 	for i, line := range strings.Split(string(content), "\n") {
 		if strings.HasPrefix(line, "python_files") {
-			report.warn(fmt.Errorf("%s:%d: python_files is pytest's alone: to make targets of the same files, say # gazelle:python_test_file_pattern PATTERN,... in the root", s.config, i+1))
+			report.warn(fmt.Errorf("%s:%d: python_files is pytest's alone: to make targets of the same files, say # gazelle:python_test_file_pattern PATTERN,... in its folder", config, i+1))
 		}
 	}
 }

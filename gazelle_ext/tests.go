@@ -2,17 +2,79 @@ package gazelle_ext
 
 import (
 	"fmt"
+	"path"
+	"strings"
+	"time"
 
+	"github.com/rules-xdist/rules_xdist/internal/durations"
 	"github.com/rules-xdist/rules_xdist/internal/model"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
 	"github.com/rules-xdist/rules_xdist/internal/testparts"
 )
 
+// testFiles returns the planner's view of the test files.
+func (s *survey) testFiles(recorded durations.Tests, report *report) []plan.File {
+	var files []plan.File
+	for _, f := range s.folders {
+		in := s.planSettings(f)
+		for _, name := range f.tests {
+			file := path.Join(f.rel, name)
+			files = append(files, plan.File{
+				Path:     file,
+				Settings: in,
+				Module:   s.pytestModule(file),
+				Tests:    planTests(file, s.modules[file], f.settings, recorded[file], report),
+			})
+		}
+	}
+	return files
+}
+
+func (s *survey) planSettings(f *folder) plan.Settings {
+	return plan.Settings{
+		Root:    f.settings.testRoot,
+		Top:     s.topOfBatches(f),
+		Dist:    f.settings.dist,
+		Markers: f.settings.markers,
+		Worth:   f.settings.worth,
+		Shards:  f.settings.shards,
+	}
+}
+
+// topOfBatches returns the highest folder in which a batch with f's tests may be: there
+// is a BUILD file from f up to it, and they are of one Python project and test root. Who
+// tests a project by its folder then runs all its tests, and no others.
+func (s *survey) topOfBatches(f *folder) string {
+	for f.rel != "" && f.rel != f.settings.testRoot && !f.isProject() {
+		above := s.folders[plan.PackageOf(f.rel)]
+		if !above.managed {
+			break
+		}
+		f = above
+	}
+	return f.rel
+}
+
+// isProject says whether a Python distribution is built from the folder.
+func (f *folder) isProject() bool {
+	return f.has("pyproject.toml") || f.has("setup.py") || f.has("setup.cfg")
+}
+
+// pytestModule returns how pytest imports a test file: by a name below the first folder
+// above it that is no package.
+func (s *survey) pytestModule(file string) plan.Module {
+	folder := plan.PackageOf(file)
+	for folder != "" && s.folders[folder] != nil && s.folders[folder].has("__init__.py") {
+		folder = plan.PackageOf(folder)
+	}
+	return plan.Module{Folder: folder, Name: moduleOf(strings.TrimPrefix(strings.TrimPrefix(file, folder), "/"))}
+}
+
 // planTests turns the tests that reading a file showed into the planner's, and tells
 // report of marks that no target can be made of.
-func planTests(file string, module *pyscan.File, in settings, report *report) []plan.Test {
-	rules := testparts.Rules{Markers: model.DefaultMarkers(), Groups: in.dist == model.LoadGroup}
+func planTests(file string, module *pyscan.File, in settings, recorded map[string]float64, report *report) []plan.Test {
+	rules := testparts.Rules{Markers: in.markers, Groups: in.dist == model.LoadGroup}
 	var tests []plan.Test
 	for _, t := range module.Tests {
 		parts, problems := rules.Of(t)
@@ -26,7 +88,21 @@ func planTests(file string, module *pyscan.File, in settings, report *report) []
 			}
 			report.add(text)
 		}
-		tests = append(tests, plan.Test{ID: t.ID, Line: t.Line, Parts: parts, Presumed: t.Presumed})
+		tests = append(tests, plan.Test{ID: t.ID, Line: t.Line, Parts: parts, Presumed: t.Presumed, Recorded: duration(t, recorded)})
 	}
 	return tests
+}
+
+// duration returns how long a test took by the record. A presumed test may stand for all
+// that a class inherits from other files.
+func duration(t pyscan.Test, recorded map[string]float64) time.Duration {
+	seconds := recorded[t.ID]
+	if t.Presumed {
+		for id, more := range recorded {
+			if strings.HasPrefix(id, t.ID+"::") {
+				seconds += more
+			}
+		}
+	}
+	return time.Duration(seconds * float64(time.Second))
 }

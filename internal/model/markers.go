@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Markers says which of a suite's marks mean what. The lists are mark names, sorted.
 type Markers struct {
@@ -18,4 +21,15 @@ func DefaultMarkers() Markers {
 // Equal says whether the same marks mean the same.
 func (m Markers) Equal(n Markers) bool {
 	return slices.Equal(m.Serial, n.Serial) && slices.Equal(m.Group, n.Group) && slices.Equal(m.Split, n.Split)
+}
+
+// Check says whether some mark has two meanings.
+func (m Markers) Check() error {
+	all := slices.Sorted(slices.Values(slices.Concat(m.Serial, m.Group, m.Split)))
+	for i, name := range all[1:] {
+		if name == all[i] {
+			return fmt.Errorf("mark %q: has two meanings among serial marks %q, group marks %q and split marks %q; in this folder or by a directive above it", name, m.Serial, m.Group, m.Split)
+		}
+	}
+	return nil
 }

@@ -10,8 +10,8 @@ import (
 // process of its own, since all shards of a target start one and collect all its files.
 const costOfShard = 2 * time.Duration(BatchAuto)
 
-// maxShards is Bazel's own limit of shard_count.
-const maxShards = 50
+// MaxShards is Bazel's own limit of shard_count.
+const MaxShards = 50
 
 // ShardSetting is a target's number of shards as a person asked for it: Auto, or
 // the number.
@@ -35,7 +35,7 @@ func (t Target) ShardCount(present int) int {
 		return min(int(t.Shards), limit)
 	}
 	wanted := int((t.Cost + costOfShard/2) / costOfShard)
-	wanted = max(1, min(wanted, limit, maxShards))
+	wanted = max(1, min(wanted, limit, MaxShards))
 	if 0 < present && present <= limit && present < tolerance*wanted && wanted < tolerance*present {
 		return present
 	}

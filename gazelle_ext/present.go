@@ -1,0 +1,58 @@
+package gazelle_ext
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/rules-xdist/rules_xdist/internal/model"
+	"github.com/rules-xdist/rules_xdist/internal/plan"
+)
+
+// presentTests returns the test targets of the BUILD files as they are now: which files
+// share a target is remembered there.
+func (s *survey) presentTests() []plan.Present {
+	var present []plan.Present
+	for _, f := range s.folders {
+		if !f.managed || f.build == nil {
+			continue
+		}
+		for _, r := range f.build.Rules {
+			if slices.Contains(f.settings.testKinds, r.Kind()) {
+				present = append(present, s.presentTest(f, r))
+			}
+		}
+	}
+	return present
+}
+
+func (s *survey) presentTest(f *folder, r *rule.Rule) plan.Present {
+	p := plan.Present{Package: f.rel, Name: r.Name(), Kept: r.ShouldKeep()}
+	for _, src := range r.AttrStrings("srcs") {
+		p.Files = append(p.Files, fileOf(f.rel, src))
+	}
+	if glob, ok := rule.ParseGlobExpr(r.Attr("srcs")); ok {
+		// Gazelle never changes a glob: the target keeps what it has.
+		p.Kept = true
+		for _, src := range s.globbed(f.rel, glob) {
+			p.Files = append(p.Files, path.Join(f.rel, src))
+		}
+	}
+	for _, part := range r.AttrStrings("runs") {
+		p.Runs = append(p.Runs, model.Part(part))
+	}
+	if r.Attr("runs") == nil {
+		p.Runs = []model.Part{model.Rest}
+	}
+	slices.Sort(p.Files)
+	return p
+}
+
+// fileOf returns the path of a file that a rule in the package rel names.
+func fileOf(rel, label string) string {
+	if absolute, ok := strings.CutPrefix(label, "//"); ok {
+		return strings.TrimPrefix(strings.Replace(absolute, ":", "/", 1), "/")
+	}
+	return path.Join(rel, strings.TrimPrefix(label, ":"))
+}
