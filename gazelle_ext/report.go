@@ -4,6 +4,7 @@ import (
 	"log"
 	"os"
 	"slices"
+	"strings"
 )
 
 // report collects what is wrong in a run, so that one run tells all of it.
@@ -14,7 +15,8 @@ type report struct {
 
 func (r *report) add(errs ...error) {
 	for _, err := range errs {
-		r.errors = append(r.errors, err.Error())
+		// Joined errors are several.
+		r.errors = append(r.errors, strings.Split(err.Error(), "\n")...)
 	}
 }
 

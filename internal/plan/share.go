@@ -37,10 +37,13 @@ func kindOf(part model.Part) kind { return kind{part.Serial(), part.Markers()} }
 
 func (s share) kind() kind { return kindOf(s.runs[0]) }
 
-// name returns the name of a target that runs this share alone: the file's, its split
-// markers, and "serial".
+// name returns the name of a target that runs this share alone: the file's, and what
+// sets the share apart: "serial", and its split markers if it is not the first.
 func (s share) name() string {
-	name := s.file.stem() + strings.ReplaceAll(s.runs[0].Markers(), "+", "_")
+	name := s.file.stem()
+	if !s.main {
+		name += strings.ReplaceAll(s.runs[0].Markers(), "+", "_")
+	}
 	if s.runs[0].Serial() {
 		name += "_serial"
 	}
