@@ -3,7 +3,7 @@
 Pure functions over names. What only a running pytest knows is checked by each shard.
 """
 
-load(":parts.bzl", "is_group")
+load(":parts.bzl", "base_of", "is_group")
 
 def census_errors(files, selections):
     """What is wrong between the test files on disk and the targets' selections.
@@ -29,6 +29,10 @@ def census_errors(files, selections):
     return sorted(errors + _split_groups(selections))
 
 def _errors_of_file(file, sharers):
+    others = [selection.target for selection in sharers if selection.markers != sharers[0].markers]
+    if others:
+        # Then the same part means other tests to each of them.
+        return ["{}: {} and {} have different markers".format(file, sharers[0].target, " and ".join(others))]
     runners = {}
     for selection in sharers:
         for part in selection.runs:
@@ -54,9 +58,10 @@ def _split_groups(selections):
         if selection.dist == "loadgroup":
             for part in selection.runs:
                 if is_group(part):
-                    runners.setdefault(part, []).append(selection.target)
+                    # Its split markers do not make another group of it.
+                    runners.setdefault(base_of(part), {})[selection.target] = None
     return [
-        "{}: one group in {} targets, {}: its tests would not share a process".format(part, len(targets), " and ".join(targets))
-        for part, targets in runners.items()
+        "{}: one group in {} targets, {}: its tests would not share a process".format(group, len(targets), " and ".join(targets))
+        for group, targets in runners.items()
         if len(targets) > 1
     ]

@@ -1,8 +1,9 @@
 """Parts: the classes into which every test of a file falls.
 
-A test is `serial` when it bears the mark `serial`; else `group:NAME` when it is in
-an `xdist_group` and the distribution mode is `loadgroup`; else `rest`. The same
-words stand in internal/model (Go) and rules_xdist.selection (Python).
+A test is `serial` when it bears a mark that says so; else `group:NAME` when it bears
+a group's mark and the distribution mode is `loadgroup`; else `rest`. `+MARKER` follows
+for each split marker that it bears, sorted: `rest+unit`, `group:db+integration+slow`.
+The same words stand in internal/model (Go) and rules_xdist.units (Python).
 """
 
 DIST_MODES = ["load", "loadscope", "loadfile", "loadgroup", "no"]
@@ -10,25 +11,69 @@ DIST_MODES = ["load", "loadscope", "loadfile", "loadgroup", "no"]
 REST = "rest"
 SERIAL = "serial"
 _GROUP_PREFIX = "group:"
+_MARKER_PREFIX = "+"
 
-def is_part(value):
-    """Whether a string names a part.
-
-    Args:
-      value: the string.
-
-    Returns:
-      True for `rest`, `serial` and `group:NAME` with a non-empty name.
-    """
-    return value in [REST, SERIAL] or (is_group(value) and len(value) > len(_GROUP_PREFIX))
-
-def is_group(part):
-    """Whether a part is a group.
+def base_of(part):
+    """A part without its split markers.
 
     Args:
       part: a part.
 
     Returns:
-      True for `group:NAME`.
+      `rest`, `serial` or `group:NAME`.
+    """
+    return part.split(_MARKER_PREFIX)[0]
+
+def markers_of(part):
+    """The split markers that all tests of a part bear.
+
+    Args:
+      part: a part.
+
+    Returns:
+      A list of the markers' names.
+    """
+    return part.split(_MARKER_PREFIX)[1:]
+
+def is_group(part):
+    """Whether a part's tests are of one group.
+
+    Args:
+      part: a part.
+
+    Returns:
+      True for `group:NAME`, whatever markers follow.
     """
     return part.startswith(_GROUP_PREFIX)
+
+def is_serial(part):
+    """Whether a part's tests run alone.
+
+    Args:
+      part: a part.
+
+    Returns:
+      True for `serial`, whatever markers follow.
+    """
+    return base_of(part) == SERIAL
+
+def part_error(part, split):
+    """What keeps a string from naming a part.
+
+    Args:
+      part: the string.
+      split: the split markers that there are.
+
+    Returns:
+      The rule that it breaks, or None.
+    """
+    base = base_of(part)
+    if base not in [REST, SERIAL] and (not is_group(base) or base == _GROUP_PREFIX):
+        return "must be rest, serial or group:NAME, then +MARKER for each split marker of its tests"
+    markers = markers_of(part)
+    unknown = [repr(marker) for marker in markers if marker not in split]
+    if unknown:
+        return "{} must be in markers[\"split\"], which is {}".format(" and ".join(unknown), split)
+    if markers != sorted({marker: None for marker in markers}.keys()):
+        return "its markers must be sorted, each once"
+    return None

@@ -1,6 +1,7 @@
 """Which tests of which files a target runs, as a provider and as a file."""
 
-load(":parts.bzl", "DIST_MODES", "is_part")
+load(":markers.bzl", "markers_errors")
+load(":parts.bzl", "part_error")
 
 XdistSelectionInfo = provider(
     doc = "Which tests of which files a test target runs. Names only, never contents.",
@@ -10,6 +11,7 @@ XdistSelectionInfo = provider(
         "files": "list of strings: its test files, relative to the workspace, sorted",
         "runs": "list of strings: the parts of these files' tests that it runs",
         "elsewhere": "dict of part to list of files: parts that other targets run",
+        "markers": "dict of meaning (group, serial, split) to list of strings: the marks that have it, sorted",
         "config": "string: pytest's configuration file, relative to the workspace, or empty",
     },
 )
@@ -29,6 +31,7 @@ def selection_as_dict(selection):
         "files": selection.files,
         "runs": selection.runs,
         "elsewhere": selection.elsewhere,
+        "markers": selection.markers,
         "config": selection.config,
     }
 
@@ -40,11 +43,12 @@ def _label_of_test(ctx):
     label = ctx.label
     return "//{}:{}".format(label.package, ctx.attr.test)
 
-def _check(ctx, files):
-    errors = []
+def _errors(ctx, files):
+    errors = ctx.attr.errors + markers_errors(ctx.attr.markers)
     for part in ctx.attr.runs + ctx.attr.elsewhere.keys():
-        if not is_part(part):
-            errors.append("part {}: must be rest, serial or group:NAME".format(repr(part)))
+        error = part_error(part, ctx.attr.markers.get("split", []))
+        if error:
+            errors.append("part {}: {}".format(repr(part), error))
     if not ctx.attr.runs:
         errors.append("runs: is empty, so the target would run nothing")
     for part, others in ctx.attr.elsewhere.items():
@@ -53,18 +57,20 @@ def _check(ctx, files):
         for other in others:
             if other not in files:
                 errors.append("elsewhere[{}]: {} is not in srcs".format(repr(part), other))
-    if errors:
-        fail("{}:\n  {}".format(_label_of_test(ctx), "\n  ".join(errors)))
+    return errors
 
 def _xdist_selection_impl(ctx):
     files = sorted([f.short_path for f in ctx.files.srcs if _is_test_file(f)])
-    _check(ctx, files)
+    errors = _errors(ctx, files)
+    if errors:
+        fail("{}:\n  {}".format(_label_of_test(ctx), "\n  ".join(errors)))
     selection = XdistSelectionInfo(
         target = _label_of_test(ctx),
         dist = ctx.attr.dist,
         files = files,
         runs = ctx.attr.runs,
         elsewhere = ctx.attr.elsewhere,
+        markers = {meaning: sorted(names) for meaning, names in ctx.attr.markers.items()},
         config = ctx.file.config.short_path if ctx.file.config else "",
     )
     out = ctx.actions.declare_file(ctx.label.name + ".json")
@@ -85,10 +91,19 @@ xdist_selection = rule(
         "dist": attr.string(
             doc = "The distribution mode.",
             mandatory = True,
-            values = DIST_MODES,
         ),
         "elsewhere": attr.string_list_dict(
             doc = "Part to the files, relative to the workspace, whose tests of that part other targets run.",
+        ),
+        "errors": attr.string_list(
+            doc = "What the macro found wrong, to be reported with the rest and not for one target after the other.",
+        ),
+        "exact": attr.string_list(
+            doc = "`MARK=TAG` for each mark that the target's tags tell of. `xdist -m` asks for it by query.",
+        ),
+        "markers": attr.string_list_dict(
+            doc = "Meaning to the marks that have it.",
+            mandatory = True,
         ),
         "runs": attr.string_list(
             doc = "The parts that the target runs.",

@@ -1,6 +1,7 @@
 """How a serial target is kept alone, on this machine and on a cluster."""
 
 load("@rules_xdist_settings//:settings.bzl", SETTING = "SERIAL")
+load(":parts.bzl", SERIAL_TAG = "SERIAL")
 
 SERIAL_SCOPES = ["host", "build"]
 
@@ -13,7 +14,7 @@ def serial_tags(scope, setting = SETTING):
     `exclusive` makes Bazel run a test after all others, one at a time, and only on
     this machine. With a cluster whose pool keeps the host free, `host` needs no tag;
     `build` then takes `exclusive-if-local`, which Bazel also runs after all others,
-    one at a time, but remotely.
+    one at a time, but remotely. `serial` is for --test_tag_filters.
 
     Args:
       scope: `host` or `build`.
@@ -38,6 +39,3 @@ def serial_exec_properties(setting = SETTING):
       A dict of execution properties.
     """
     return _POOL if setting == "pool" else {}
-
-# For --test_tag_filters, whatever keeps the target alone.
-SERIAL_TAG = "serial"

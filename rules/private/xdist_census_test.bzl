@@ -25,6 +25,7 @@ def _xdist_census_test_impl(ctx):
     ctx.actions.write(data, json.encode_indent({
         "errors": errors,
         "files": files,
+        "root": ctx.label.package,
         "selections": [selection_as_dict(selection) for selection in selections],
     }, indent = "  ") + "\n")
     script = ctx.actions.declare_file(ctx.label.name + ".sh")

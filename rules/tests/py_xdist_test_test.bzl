@@ -2,7 +2,6 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "XdistSelectionInfo", "py_xdist_test", "xdist_census_test", "xdist_package")
-load("//rules/private:selection.bzl", "xdist_selection")
 
 def _selection_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -12,17 +11,26 @@ def _selection_test_impl(ctx):
     asserts.equals(env, ["rules/tests/a_subject.py", "rules/tests/b_subject.py"], selection.files)
     asserts.equals(env, ["rest", "group:own"], selection.runs)
     asserts.equals(env, {"serial": ["rules/tests/a_subject.py"]}, selection.elsewhere)
+    asserts.equals(env, {"group": ["xdist_group"], "serial": ["serial"], "split": []}, selection.markers)
     return analysistest.end(env)
 
 selection_test = analysistest.make(_selection_test_impl)
 
+def _marked_selection_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    selection = analysistest.target_under_test(env)[XdistSelectionInfo]
+    asserts.equals(env, {"group": ["xdist_group"], "serial": ["alone", "single_cpu"], "split": ["slow", "unit"]}, selection.markers)
+    asserts.equals(env, ["serial+slow+unit", "serial+unit"], selection.runs)
+    return analysistest.end(env)
+
+marked_selection_test = analysistest.make(_marked_selection_test_impl)
+
 def _tags_test_impl(ctx):
     env = analysistest.begin(ctx)
     tags = analysistest.target_under_test(env)[_TagsInfo].tags
-    for tag in ctx.attr.present:
-        asserts.true(env, tag in tags, "{} must be among {}".format(tag, tags))
-    for tag in ctx.attr.absent:
-        asserts.false(env, tag in tags, "{} must not be among {}".format(tag, tags))
+
+    # rules_python marks with a tag of its own what its macro made.
+    asserts.equals(env, ctx.attr.tags_of_target, sorted([tag for tag in tags if not tag.startswith("__")]))
     return analysistest.end(env)
 
 _TagsInfo = provider(doc = "The tags of a rule.", fields = {"tags": "list of strings"})
@@ -34,7 +42,7 @@ _tags_aspect = aspect(implementation = _tags_aspect_impl)
 
 tags_test = analysistest.make(
     _tags_test_impl,
-    attrs = {"absent": attr.string_list(), "present": attr.string_list()},
+    attrs = {"tags_of_target": attr.string_list()},
     extra_target_under_test_aspects = [_tags_aspect],
 )
 
@@ -82,6 +90,17 @@ def py_xdist_test_test_suite(name):
         runs = ["serial"],
         tags = ["manual"],
     )
+    py_xdist_test(
+        name = "subject_marked",
+        srcs = ["b_subject.py"],
+        markers = {
+            "serial": ["single_cpu", "alone"],
+            "split": ["unit", "slow"],
+        },
+        runs = ["serial+slow+unit", "serial+unit"],
+        # A tag that is there already is not added again.
+        tags = ["manual", "unit"],
+    )
     xdist_package(
         name = "subject_package",
         patterns = ["*_subject.py"],
@@ -90,40 +109,68 @@ def py_xdist_test_test_suite(name):
     xdist_census_test(
         name = "subject_census",
         packages = [":subject_package"],
-    )
-    xdist_selection(
-        name = "broken.selection",
-        testonly = True,
-        srcs = ["a_subject.py"],
-        dist = "loadgroup",
-        elsewhere = {
-            "rest": ["rules/tests/a_subject.py"],
-            "serial": ["rules/tests/other.py"],
-        },
-        runs = ["rest", "grup:db"],
+        # Of no test root: `xdist verify` shall not take it for one.
         tags = ["manual"],
-        test = "broken",
+    )
+    py_xdist_test(
+        name = "broken",
+        srcs = ["a_subject.py"],
+        dist = "no",
+        elsewhere = {
+            "rest": ["a_subject.py"],
+            "serial": ["b_subject.py"],
+        },
+        markers = {
+            "group": ["a b", "ünit"],
+            "marks": ["x"],
+            "serial": ["serial", "serial"],
+            "split": ["unit", "manual", "slow", "2nd", ""],
+        },
+        runs = ["rest", "grup:db", "group:", "rest+unti+unit", "group:db+unit+slow", "serial+slow+slow"],
+        serial_scope = "cpu",
+        shard_count = 2,
+        tags = ["manual"],
     )
     selection_test(name = "selection_test", target_under_test = ":subject.selection")
     tags_test(
         name = "ordinary_tags_test",
-        absent = ["exclusive", "serial"],
-        present = ["mine"],
+        tags_of_target = ["manual", "mine"],
         target_under_test = ":subject",
     )
     tags_test(
         name = "serial_tags_test",
-        present = ["exclusive", "serial"],
+        tags_of_target = ["exclusive", "manual", "serial"],
         target_under_test = ":subject_serial",
+    )
+    tags_test(
+        name = "marked_tags_test",
+        tags_of_target = ["exclusive", "manual", "serial", "slow", "unit"],
+        target_under_test = ":subject_marked",
+    )
+    marked_selection_test(
+        name = "marked_selection_test",
+        target_under_test = ":subject_marked.selection",
     )
     inputs_test(name = "census_inputs_test", target_under_test = ":subject_census")
     failure_test(
         name = "broken_selection_test",
         messages = [
-            "//rules/tests:broken",
+            "//rules/tests:broken:",
+            "serial_scope = \"cpu\": must be one of host, build",
+            "shard_count = 2: dist = \"no\" runs in one process",
+            "markers: \"marks\": must be one of group, serial, split",
+            "markers[\"group\"]: \"a b\": must be the name of a mark, a Python identifier",
+            "markers[\"serial\"]: \"serial\": must stand there once",
+            "markers[\"split\"]: \"manual\": cannot be split by, since a tag of this name has a meaning of its own",
+            "markers[\"split\"]: \"2nd\": must be the name of a mark",
+            "markers[\"split\"]: \"\": must be the name of a mark",
             "part \"grup:db\": must be rest, serial or group:NAME",
+            "part \"group:\": must be rest, serial or group:NAME",
+            "part \"rest+unti+unit\": \"unti\" must be in markers[\"split\"], which is [\"unit\", \"manual\", \"slow\", \"2nd\", \"\"]",
+            "part \"group:db+unit+slow\": its markers must be sorted, each once",
+            "part \"serial+slow+slow\": its markers must be sorted, each once",
             "part \"rest\": stands both in runs and in elsewhere",
-            "elsewhere[\"serial\"]: rules/tests/other.py is not in srcs",
+            "elsewhere[\"serial\"]: rules/tests/b_subject.py is not in srcs",
         ],
         target_under_test = ":broken.selection",
     )
@@ -132,6 +179,8 @@ def py_xdist_test_test_suite(name):
         tests = [
             ":broken_selection_test",
             ":census_inputs_test",
+            ":marked_selection_test",
+            ":marked_tags_test",
             ":ordinary_tags_test",
             ":selection_test",
             ":serial_tags_test",
