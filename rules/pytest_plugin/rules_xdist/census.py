@@ -11,7 +11,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from rules_xdist.selection import Place, Selection
-from rules_xdist.units import GROUP_PREFIX, REST, SERIAL, Collected, part
+from rules_xdist.units import (
+    GROUP_PREFIX,
+    MARKER_PREFIX,
+    Collected,
+    markers_of,
+    part,
+)
 
 
 def strays(tests: Iterable[Collected], selection: Selection) -> list[Collected]:
@@ -46,33 +52,54 @@ def _fault(test: Collected, selection: Selection) -> str:
 
 
 def _ways_out(lost: Sequence[Collected], selection: Selection) -> Iterator[str]:
-    known = [test for test in lost if test.file in selection.files]
-    parts = {part(test, selection.dist) for test in known}
     for file in sorted({test.file for test in lost} - {*selection.files}):
         yield f"{file}: run Gazelle, or add it to srcs of {selection.target}"
-    if groups := sorted(parts - {REST, SERIAL}):
-        yield from _ways_out_of_groups(groups, selection)
-    if SERIAL in parts:
+    # Any test of a part stands for all of them.
+    parts = {
+        part(test, selection.dist): test
+        for test in lost
+        if test.file in selection.files
+    }
+    groups = sorted(name for name in parts if name.startswith(GROUP_PREFIX))
+    for name in groups:
+        yield f"{_quoted(name)}: {_way_out(name, parts[name], selection)}"
+    if joining := [name for name in groups if _could_join(name, selection)]:
+        runs = ", ".join(map(_quoted, (*selection.runs, *joining)))
         yield (
-            f'"{SERIAL}": mark the tests in the source, where Gazelle sees it, with '
-            "@pytest.mark.serial, and run Gazelle: they get a target of their own"
+            "or, if no other file has tests of the same group, write in the BUILD file "
+            f"of {selection.target}: runs = [{runs}]"
         )
-    if REST in parts:
-        yield f'"{REST}": run Gazelle: these tests had other marks when it last ran'
+    for name in sorted({*parts} - {*groups}):
+        yield f"{_quoted(name)}: {_way_out(name, parts[name], selection)}"
 
 
-def _ways_out_of_groups(groups: list[str], selection: Selection) -> Iterator[str]:
-    for group in groups:
-        name = _quoted(group.removeprefix(GROUP_PREFIX))
-        yield (
-            f"{_quoted(group)}: mark the tests in the source, where Gazelle sees it, "
-            f"with @pytest.mark.xdist_group({name}), and run Gazelle"
-        )
-    runs = ", ".join(map(_quoted, (*selection.runs, *groups)))
-    yield (
-        "or, if no other file has tests of the same group, write in the BUILD file "
-        f"of {selection.target}: runs = [{runs}]"
+def _way_out(name: str, test: Collected, selection: Selection) -> str:
+    if name.startswith(GROUP_PREFIX) and MARKER_PREFIX in str(test.group):
+        return f'rename the group: in a part, "{MARKER_PREFIX}" begins a split marker'
+    marks = [*_marks(name, test, selection)]
+    if not marks:
+        return "run Gazelle: these tests had other marks when it last ran"
+    way = (
+        "mark the tests in the source, where Gazelle sees it, with "
+        f"{' and '.join(marks)}, and run Gazelle"
     )
+    return f"{way}: they get a target of their own" if test.serial else way
+
+
+def _marks(name: str, test: Collected, selection: Selection) -> Iterator[str]:
+    """The marks that put a test into its part, as they are written."""
+    if test.serial:
+        yield f"@pytest.mark.{selection.markers.serial[0]}"
+    elif name.startswith(GROUP_PREFIX):
+        mark = f"@pytest.mark.{selection.markers.group[0]}"
+        yield f"{mark}({_quoted(str(test.group))})"
+    for marker in test.markers:
+        yield f"@pytest.mark.{marker}"
+
+
+def _could_join(group: str, selection: Selection) -> bool:
+    """Whether the target's tags would stay right if it ran the group, too."""
+    return all(markers_of(group) == markers_of(run) for run in selection.runs)
 
 
 def _quoted(text: str) -> str:

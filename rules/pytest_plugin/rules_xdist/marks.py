@@ -1,40 +1,49 @@
 """Reads the marks that decide where a test runs off pytest's items.
 
 Shared by the shard's plugin and by `xdist verify`'s, so that both see the same.
+Which marks those are is the selection's to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 import pytest
 
+from rules_xdist.selection import Markers
 from rules_xdist.units import Collected
 
-GROUP_MARK = "xdist_group"
-SERIAL_MARK = "serial"
+# The marks that come with pytest-xdist and with us. All others are the suite's own to
+# declare, here as under plain pytest.
+_OURS = (
+    "xdist_group(name): tests of one group run in one process",
+    "serial: runs while no other test of the build runs",
+)
 
 
 def register(config: pytest.Config) -> None:
-    """Makes the marks known, for suites that run with --strict-markers."""
-    for line in (
-        f"{GROUP_MARK}(name): tests of one group run in one process",
-        f"{SERIAL_MARK}: runs while no other test of the build runs",
-    ):
+    """Makes our marks known, for suites that run with --strict-markers."""
+    for line in _OURS:
         config.addinivalue_line("markers", line)
 
 
-def read(item: pytest.Item) -> Collected:
+def read(item: pytest.Item, markers: Markers) -> Collected:
     """What decides where an item runs, from all marks that it has by now."""
+
+    def borne(names: Iterable[str]) -> list[str]:
+        return [name for name in names if item.get_closest_marker(name) is not None]
+
     return Collected(
         nodeid=item.nodeid,
-        serial=item.get_closest_marker(SERIAL_MARK) is not None,
-        group=group_name(item.iter_markers(GROUP_MARK)),
+        serial=borne(markers.serial) != [],
+        group=group_name(chain.from_iterable(map(item.iter_markers, markers.group))),
+        markers=tuple(borne(markers.split)),
     )
 
 
 def group_name(marks: Iterable[pytest.Mark]) -> str | None:
-    """pytest-xdist's name for the group that these xdist_group marks make together."""
+    """pytest-xdist's name for the group that these marks make together."""
     names = {
         str(mark.args[0] if mark.args else mark.kwargs.get("name", "default"))
         for mark in marks

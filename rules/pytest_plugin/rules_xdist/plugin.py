@@ -82,9 +82,9 @@ class ShardPlugin:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None]:
         yield
-        tests = [marks.read(item) for item in items]
         settings = self._settings
         selection = settings.selection
+        tests = [marks.read(item, selection.markers) for item in items]
         if lost := census.strays(tests, selection):
             raise pytest.UsageError(census.explain(lost, selection))
         self._share = share(tests, selection, settings.dist, settings.shard)

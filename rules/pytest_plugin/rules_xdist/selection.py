@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from rules_xdist.errors import ConfigError
-from rules_xdist.units import DISTS, is_part
+from rules_xdist.units import DISTS, is_part, markers_of
 
 
 class Place(enum.Enum):
@@ -25,6 +25,22 @@ class Place(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Markers:
+    """Which of a suite's marks mean what, by name."""
+
+    serial: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    split: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, names: Mapping[str, Iterable[str]]) -> Markers:
+        return cls(**{meaning: tuple(names[meaning]) for meaning in MEANINGS})
+
+
+MEANINGS = tuple(field.name for field in fields(Markers))
+
+
+@dataclass(frozen=True)
 class Selection:
     """What one target runs, and what it leaves to others."""
 
@@ -33,6 +49,7 @@ class Selection:
     files: tuple[str, ...]
     runs: tuple[str, ...]
     elsewhere: Mapping[str, frozenset[str]]
+    markers: Markers
     config: str
 
     def place(self, file: str, part: str) -> Place:
@@ -68,6 +85,7 @@ def parse(text: str, path: str) -> Selection:
         files=tuple(data["files"]),
         runs=tuple(data["runs"]),
         elsewhere={part: frozenset(of) for part, of in data["elsewhere"].items()},
+        markers=Markers.of(data["markers"]),
         config=data["config"],
     )
 
@@ -94,8 +112,20 @@ def _are_files_by_part(value: object) -> bool:
     return _are_parts([*value]) and all(map(_are_paths, value.values()))
 
 
+def _are_markers(value: object) -> bool:
+    if not isinstance(value, dict) or {*value} != {*MEANINGS}:
+        return False
+    return all(map(_are_names, value.values()))
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(name, str) and name.isidentifier() for name in value
+    )
+
+
 _PATHS = "paths relative to the workspace"
-_PARTS = '"rest", "serial" or "group:NAME"'
+_PARTS = '"rest", "serial" or "group:NAME", then "+MARKER" for split markers, sorted'
 
 _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "target": (_is_label, "a target's label"),
@@ -105,6 +135,10 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "elsewhere": (
         _are_files_by_part,
         f"parts ({_PARTS}), each with a list of {_PATHS}",
+    ),
+    "markers": (
+        _are_markers,
+        f"{', '.join(MEANINGS)}, each with a list of names of marks",
     ),
     "config": (lambda value: value == "" or _is_path(value), 'a path, or ""'),
 }
@@ -123,5 +157,14 @@ def _problems(data: object) -> Iterator[str]:
             sound = False
             yield f'"{key}": {json.dumps(data[key])}: must be {rule}'
     if sound:
-        for part in sorted({*data["runs"]} & {*data["elsewhere"]}):
-            yield f'"elsewhere": "{part}": is in "runs" too: it would run twice'
+        yield from _contradictions(data)
+
+
+def _contradictions(data: Mapping[str, Any]) -> Iterator[str]:
+    runs, elsewhere = {*data["runs"]}, {*data["elsewhere"]}
+    for part in sorted(runs & elsewhere):
+        yield f'"elsewhere": "{part}": is in "runs" too: it would run twice'
+    for part in sorted(runs | elsewhere):
+        for marker in markers_of(part):
+            if marker not in data["markers"]["split"]:
+                yield f'"markers": "split": "{marker}": missing: part "{part}" has it'

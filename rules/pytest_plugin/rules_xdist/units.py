@@ -12,6 +12,7 @@ from dataclasses import dataclass
 REST = "rest"
 SERIAL = "serial"
 GROUP_PREFIX = "group:"
+MARKER_PREFIX = "+"
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Collected:
     nodeid: str
     serial: bool = False
     group: str | None = None
+    markers: tuple[str, ...] = ()  # those of the split markers that it bears
 
     @property
     def file(self) -> str:
@@ -29,6 +31,10 @@ class Collected:
 
 def part(test: Collected, dist: str) -> str:
     """The part of its file that a test is in; serial wins over every group."""
+    return MARKER_PREFIX.join([_base(test, dist), *sorted(test.markers)])
+
+
+def _base(test: Collected, dist: str) -> str:
     if test.serial:
         return SERIAL
     if dist == "loadgroup" and test.group is not None:
@@ -37,10 +43,20 @@ def part(test: Collected, dist: str) -> str:
 
 
 def is_part(value: object) -> bool:
-    """Whether a value names a part at all."""
+    """Whether a value names a part at all, with whatever split markers."""
     if not isinstance(value, str):
         return False
-    return value in (REST, SERIAL) or value.startswith(GROUP_PREFIX)
+    base, *markers = value.split(MARKER_PREFIX)
+    return (
+        (base in (REST, SERIAL) or base.startswith(GROUP_PREFIX))
+        and all(map(str.isidentifier, markers))
+        and markers == sorted({*markers})
+    )
+
+
+def markers_of(part: str) -> list[str]:
+    """The split markers that all tests of a part bear."""
+    return part.split(MARKER_PREFIX)[1:]
 
 
 def scope(nodeid: str) -> str:
@@ -55,6 +71,7 @@ def scope(nodeid: str) -> str:
 
 
 def _group_or_item(test: Collected) -> str:
+    # The whole group, also where its tests differ in split markers.
     return test.nodeid if test.group is None else GROUP_PREFIX + test.group
 
 

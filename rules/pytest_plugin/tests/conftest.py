@@ -76,6 +76,7 @@ class Target:
             "files": ["tests/test_a.py"],
             "runs": ["rest"],
             "elsewhere": {},
+            "markers": {"serial": ["serial"], "group": ["xdist_group"], "split": []},
             "config": "",
         }
         self.write("selection.json", json.dumps(selection | fields))

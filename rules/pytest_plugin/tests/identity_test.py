@@ -93,6 +93,7 @@ def environ(tmp_path):
         "files": ["a.py"],
         "runs": ["rest"],
         "elsewhere": {},
+        "markers": {"serial": [], "group": [], "split": []},
         "config": "",
     }
     path.write_text(json.dumps(fields))

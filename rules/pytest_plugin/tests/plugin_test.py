@@ -162,6 +162,96 @@ def test_a_hooks_mark_is_an_error_by_name(suite):
     assert run.outcomes == {}
 
 
+MARKED_SUITE = """
+    import pytest
+
+    @pytest.mark.unit
+    def test_unit(): pass
+
+    @pytest.mark.alone
+    @pytest.mark.unit
+    def test_alone(): pass
+
+    @pytest.mark.serial
+    def test_serial_is_no_mark_of_ours(): pass
+
+    @pytest.mark.together("a")
+    @pytest.mark.xdist_group("b")
+    class TestTogether:
+        def test_x(self): pass
+        @pytest.mark.slow
+        @pytest.mark.unit
+        def test_y(self): pass
+"""
+MARKERS = {
+    "serial": ["alone"],
+    "group": ["together", "xdist_group"],
+    "split": ["slow", "unit"],
+}
+MARKED_PARTS = {
+    "rest": {"test_serial_is_no_mark_of_ours"},
+    "rest+unit": {"test_unit"},
+    "serial+unit": {"test_alone"},
+    "group:a_b": {"TestTogether::test_x"},
+    "group:a_b+slow+unit": {"TestTogether::test_y"},
+}
+
+
+@pytest.mark.parametrize("part", MARKED_PARTS)
+def test_the_selection_says_which_marks_mean_what(target, part):
+    target.write("tests/test_a.py", MARKED_SUITE)
+    others = {*MARKED_PARTS} - {part}
+    target.select(
+        markers=MARKERS,
+        runs=[part],
+        elsewhere={other: ["tests/test_a.py"] for other in others},
+    )
+    run = target.run()
+    assert run.code == 0, run.output
+    assert {*run.outcomes} == {
+        f"tests/test_a.py::{name}" for name in MARKED_PARTS[part]
+    }
+
+
+def test_a_group_whose_tests_differ_in_split_markers_stays_together(target):
+    target.write("tests/test_a.py", MARKED_SUITE)
+    target.select(markers=MARKERS, runs=[*MARKED_PARTS])
+    shards = [{*target.run(shard=(n, 5)).outcomes} for n in range(5)]
+    assert sorted(map(len, shards)) == [0, 1, 1, 1, 2]
+
+
+def test_a_hooks_split_marker_is_an_error_by_name(target):
+    target.write("tests/test_a.py", "def test_x(): pass\ndef test_y(): pass")
+    target.write(
+        "conftest.py",
+        """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            items[0].add_marker(pytest.mark.unit)
+        """,
+    )
+    target.select(markers=MARKERS)
+    run = target.run()
+    assert (run.code, run.outcomes) == (4, {})
+    assert (
+        "ERROR: //tests:test_a: 1 collected test would run in no target:\n"
+        '  tests/test_a.py::test_x: part "rest+unit" is neither in runs nor in elsewhere\n'
+        "Ways out:\n"
+        '  "rest+unit": mark the tests in the source, where Gazelle sees it, '
+        "with @pytest.mark.unit, and run Gazelle\n"
+    ) in run.output
+
+
+def test_a_strict_suite_declares_its_own_marks(target):
+    target.write("pytest.ini", "[pytest]\naddopts = --strict-markers\n")
+    target.write("tests/test_a.py", MARKED_SUITE)
+    target.select(markers=MARKERS, runs=[*MARKED_PARTS], config="pytest.ini")
+    run = target.run("-p", "no:xdist")
+    assert run.code == 2
+    assert "'unit' not found in `markers` configuration option" in run.output
+
+
 @pytest.mark.parametrize("when", ["trylast=True", "wrapper=True"])
 def test_a_hooks_mark_counts_however_late_it_comes(suite, when):
     suite.write(

@@ -11,14 +11,14 @@ import pytest
 import rules_xdist
 from rules_xdist.identity import Shard, Worker
 from rules_xdist.runner import exit_code, pytest_args
-from rules_xdist.selection import Selection
+from rules_xdist.selection import Markers, Selection
 from rules_xdist.settings import Settings
 
 
 def settings(config="", **fields):
     files = ("t/test_a.py", "t/test_b.py")
     return Settings(
-        selection=Selection("//t:a", "load", files, ("rest",), {}, config),
+        selection=Selection("//t:a", "load", files, ("rest",), {}, Markers(), config),
         dist="load",
         shard=Shard(),
         worker=Worker.of("//t:a", Shard(), "1"),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rules_xdist.errors import ConfigError
-from rules_xdist.selection import Place, load, parse
+from rules_xdist.selection import Markers, Place, load, parse
 
 GOOD = {
     "target": "//tests:test_a",
@@ -13,6 +13,11 @@ GOOD = {
     "files": ["tests/test_a.py", "tests/test_b.py"],
     "runs": ["rest", "group:cache"],
     "elsewhere": {"serial": ["tests/test_a.py"]},
+    "markers": {
+        "serial": ["alone"],
+        "group": ["xdist_group"],
+        "split": ["slow", "unit"],
+    },
     "config": "pytest.ini",
 }
 
@@ -28,6 +33,7 @@ def test_good():
     assert selection.files == ("tests/test_a.py", "tests/test_b.py")
     assert selection.runs == ("rest", "group:cache")
     assert selection.elsewhere == {"serial": frozenset({"tests/test_a.py"})}
+    assert selection.markers == Markers(("alone",), ("xdist_group",), ("slow", "unit"))
     assert selection.config == "pytest.ini"
 
 
@@ -76,17 +82,34 @@ def test_place(file, part, place):
         (
             {"runs": ["cache"]},
             'sel.json: "runs": ["cache"]: '
-            'must be a list of parts: "rest", "serial" or "group:NAME"',
+            'must be a list of parts: "rest", "serial" or "group:NAME", '
+            'then "+MARKER" for split markers, sorted',
         ),
         (
             {"elsewhere": {"serial": "tests/test_a.py"}},
             'sel.json: "elsewhere": {"serial": "tests/test_a.py"}: must be parts '
-            '("rest", "serial" or "group:NAME"), '
-            "each with a list of paths relative to the workspace",
+            '("rest", "serial" or "group:NAME", then "+MARKER" for split markers, '
+            "sorted), each with a list of paths relative to the workspace",
         ),
         (
             {"elsewhere": {"rest": ["tests/test_a.py"]}},
             'sel.json: "elsewhere": "rest": is in "runs" too: it would run twice',
+        ),
+        (
+            {"runs": ["rest+fast+unit"], "elsewhere": {"serial+fast": ["t.py"]}},
+            'sel.json: "markers": "split": "fast": missing: '
+            'part "rest+fast+unit" has it\n'
+            'sel.json: "markers": "split": "fast": missing: part "serial+fast" has it',
+        ),
+        (
+            {"markers": {"serial": [], "group": []}},
+            'sel.json: "markers": {"serial": [], "group": []}: '
+            "must be serial, group, split, each with a list of names of marks",
+        ),
+        (
+            {"markers": {"serial": [], "group": ["a b"], "split": []}},
+            'sel.json: "markers": {"serial": [], "group": ["a b"], "split": []}: '
+            "must be serial, group, split, each with a list of names of marks",
         ),
         ({"config": None}, 'sel.json: "config": null: must be a path, or ""'),
     ],
@@ -104,6 +127,7 @@ def test_all_problems_are_reported_together():
         '"target"',
         '"dist"',
         '"elsewhere"',
+        '"markers"',
         '"config"',
     ]
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from rules_xdist.identity import Shard
-from rules_xdist.selection import Selection
+from rules_xdist.selection import Markers, Selection
 from rules_xdist.share import share
 from rules_xdist.units import DISTS, Collected, part, unit
 
@@ -16,6 +16,7 @@ def random_tests(rng):
             nodeid=f"t/test_{rng.choice('abc')}.py::Test{rng.choice('XY')}::test_{n}",
             serial=rng.random() < 0.2,
             group=rng.choice([None, None, "db", "cache"]),
+            markers=rng.choice([(), (), ("unit",), ("slow", "unit")]),
         )
         for n in range(rng.randint(0, 40))
     ]
@@ -23,7 +24,7 @@ def random_tests(rng):
 
 def selection(dist, *runs):
     files = tuple(f"t/test_{letter}.py" for letter in "abc")
-    return Selection("//t:a", dist, files, runs, {}, "")
+    return Selection("//t:a", dist, files, runs, {}, Markers(), "")
 
 
 @pytest.mark.parametrize("dist", DISTS)
@@ -31,7 +32,7 @@ def test_shards_partition_the_targets_own_tests(dist):
     rng = random.Random(5)
     for _ in range(60):
         tests = random_tests(rng)
-        target = selection(dist, "rest", "group:db")
+        target = selection(dist, "rest", "rest+unit", "group:db", "group:db+unit")
         total = rng.randint(1, 6)
         shares = [share(tests, target, dist, Shard(n, total)) for n in range(total)]
         own = [part(test, dist) in target.runs for test in tests]
@@ -48,7 +49,8 @@ def test_no_unit_is_split(dist):
         total = rng.randint(2, 6)
         shards_of_unit = {}
         for index in range(total):
-            ours = share(tests, selection(dist, "rest"), dist, Shard(index, total))
+            target = selection(dist, "rest", "group:db", "group:db+slow+unit")
+            ours = share(tests, target, dist, Shard(index, total))
             for test, chosen in zip(tests, ours.chosen):
                 if chosen:
                     shards_of_unit.setdefault(unit(test, dist), set()).add(index)
@@ -57,11 +59,11 @@ def test_no_unit_is_split(dist):
 
 def test_another_mode_cuts_other_units_but_leaves_the_parts():
     tests = [Collected("t.py::a"), Collected("t.py::b", group="db")]
-    target = Selection("//t:a", "loadgroup", ("t.py",), ("rest",), {}, "")
+    target = Selection("//t:a", "loadgroup", ("t.py",), ("rest",), {}, Markers(), "")
     assert share(tests, target, "no", Shard(0, 2)).chosen == (True, False)
 
 
 def test_what_people_read():
     tests = [Collected("t.py::a"), Collected("t.py::b"), Collected("t.py::c")]
-    target = Selection("//t:a", "load", ("t.py",), ("rest",), {}, "")
+    target = Selection("//t:a", "load", ("t.py",), ("rest",), {}, Markers(), "")
     assert str(share(tests, target, "load", Shard(0, 2))) == "2 of 3 tests"

@@ -13,6 +13,14 @@ PARTS = [
     (Collected(METHOD, serial=True), "serial", "serial"),
     (Collected(METHOD, serial=True, group="db"), "serial", "serial"),
     (Collected(METHOD, group=""), "group:", "rest"),
+    # Split markers by name, whatever else the part is.
+    (Collected(METHOD, markers=("unit", "e2e")), "rest+e2e+unit", "rest+e2e+unit"),
+    (Collected(METHOD, group="db", markers=("unit",)), "group:db+unit", "rest+unit"),
+    (
+        Collected(METHOD, serial=True, group="db", markers=("unit",)),
+        "serial+unit",
+        "serial+unit",
+    ),
 ]
 
 
@@ -36,6 +44,8 @@ def test_part(test, under_loadgroup, under_others):
 def test_unit(dist, ungrouped, grouped):
     assert unit(Collected(METHOD), dist) == ungrouped
     assert unit(Collected(METHOD, group="db"), dist) == grouped
+    # A group stays whole where its tests differ in split markers.
+    assert unit(Collected(METHOD, group="db", markers=("unit",)), dist) == grouped
 
 
 @pytest.mark.parametrize(
@@ -63,6 +73,15 @@ def test_scope(nodeid, expected):
         ("serial", True),
         ("group:db", True),
         ("group:a b/c@d]", True),
+        ("rest+unit", True),
+        ("serial+integration+unit", True),
+        ("group:db+unit", True),
+        ("rest+unit+integration", False),
+        ("rest+unit+unit", False),
+        ("rest+", False),
+        ("rest+a-b", False),
+        ("+unit", False),
+        ("restful+unit", False),
         ("db", False),
         ("", False),
         (None, False),
