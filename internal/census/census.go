@@ -17,30 +17,58 @@ import (
 
 // Item is a test as a running pytest sees it.
 type Item struct {
-	NodeID string  `json:"nodeid"`
-	File   string  `json:"file"` // relative to the workspace
-	Serial bool    `json:"serial"`
-	Group  *string `json:"group"` // nil when the item carries no group
+	NodeID  string   `json:"nodeid"`
+	File    string   `json:"file"` // relative to the workspace
+	Serial  bool     `json:"serial"`
+	Group   *string  `json:"group"`   // nil when the item carries no group
+	Markers []string `json:"markers"` // those of its file's split markers that it bears, sorted
 }
+
+// Markers say which marks mean what: lists of names by meaning. Only who reads
+// the marks off the items has to understand them.
+type Markers map[string][]string
 
 // Selection says which tests one target runs: of the Files, those whose part
 // is among Runs.
 type Selection struct {
-	Target string       `json:"target"`
-	Dist   string       `json:"dist"`
-	Files  []string     `json:"files"`
-	Runs   []model.Part `json:"runs"`
+	Target  string       `json:"target"`
+	Dist    string       `json:"dist"`
+	Files   []string     `json:"files"`
+	Runs    []model.Part `json:"runs"`
+	Markers Markers      `json:"markers"`
 }
 
 // Census is what Bazel knows about a test root without reading any test.
 type Census struct {
+	Root       string      `json:"root"` // the test root's folder, empty for the workspace's
 	Selections []Selection `json:"selections"`
 	Errors     []string    `json:"errors"` // what the static half found
+}
+
+// MarkersByFile returns the markers of each test file that is in a target. The
+// static half has found the targets of one file that differ in them.
+func (c Census) MarkersByFile() map[string]Markers {
+	markers := map[string]Markers{}
+	for _, s := range c.Selections {
+		for _, file := range s.Files {
+			markers[file] = s.Markers
+		}
+	}
+	return markers
 }
 
 // part says which of its file's tests the item belongs to, in a target whose
 // distribution mode is dist.
 func (i Item) part(dist string) model.Part {
+	part := i.base(dist)
+	for _, marker := range i.Markers {
+		part += model.Part("+" + marker)
+	}
+	return part
+}
+
+// base is the item's part but for split markers.
+func (i Item) base(dist string) model.Part {
 	switch {
 	case i.Serial:
 		return model.Serial
@@ -59,6 +87,14 @@ func (s Selection) holds(i Item) bool {
 
 func (s Selection) runs(i Item) bool {
 	return s.holds(i) && slices.Contains(s.Runs, i.part(s.Dist))
+}
+
+// runsSerial says whether the target runs serial tests of the item's file.
+func (s Selection) runsSerial(i Item) bool {
+	return s.holds(i) && slices.ContainsFunc(s.Runs, func(part model.Part) bool {
+		base, _, _ := strings.Cut(string(part), "+")
+		return base == string(model.Serial)
+	})
 }
 
 // Compare returns what is wrong with the selections, in the order of Finding:
@@ -89,7 +125,7 @@ func judge(item Item, selections []Selection) []Finding {
 	finding := Finding{NodeID: item.NodeID, Kind: Lost, Targets: targets(item, selections, Selection.holds)}
 	switch {
 	case len(finding.Targets) == 0:
-	case item.Serial:
+	case item.Serial && len(targets(item, selections, Selection.runsSerial)) == 0:
 		finding.Kind = Parallel
 	default:
 		finding.Detail = missingParts(item, selections)

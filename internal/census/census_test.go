@@ -32,7 +32,7 @@ func TestCompare(t *testing.T) {
 			name:       "a group that the file's target leaves out and no other runs",
 			items:      []Item{grouped("a.py::x", "db")},
 			selections: []Selection{sel("//:a", "a.py", "rest")},
-			want:       []string{"a.py::x: lost: its file is in //:a, but no target runs the file's group:db; run Gazelle"},
+			want:       []string{"a.py::x: lost: its file is in //:a, but no target runs the file's group:db; run Gazelle, or if a hook adds the mark, write it in the source"},
 		},
 		{
 			name:       "a test in two targets",
@@ -75,6 +75,31 @@ func TestCompare(t *testing.T) {
 			name:       "a group with an empty name is a group",
 			items:      []Item{grouped("a.py::x", "")},
 			selections: []Selection{sel("//:a", "a.py", "group:")},
+		},
+		{
+			name:  "parts with split markers",
+			items: []Item{marked(item("a.py::x"), "e2e", "unit"), marked(grouped("a.py::g", "db"), "unit"), marked(serial("a.py::s"), "unit"), item("a.py::y")},
+			selections: []Selection{
+				sel("//:a", "a.py", "rest group:db+unit"), sel("//:a_e2e_unit", "a.py", "rest+e2e+unit"), sel("//:a_serial_unit", "a.py", "serial+unit"),
+			},
+		},
+		{
+			name:       "a split marker that a hook adds",
+			items:      []Item{marked(item("a.py::x"), "unit"), marked(serial("a.py::s"), "unit")},
+			selections: []Selection{sel("//:a", "a.py", "rest"), sel("//:a_serial", "a.py", "serial")},
+			want: []string{
+				"a.py::s: lost: its file is in //:a, //:a_serial, but no target runs the file's serial+unit; run Gazelle, or if a hook adds the mark, write it in the source",
+				"a.py::x: lost: its file is in //:a, //:a_serial, but no target runs the file's rest+unit; run Gazelle, or if a hook adds the mark, write it in the source",
+			},
+		},
+		{
+			name:       "a group whose tests are in two targets for their split markers",
+			items:      []Item{grouped("a.py::x", "db"), marked(grouped("a.py::y", "db"), "unit")},
+			selections: []Selection{sel("//:a", "a.py", "group:db"), sel("//:b", "a.py", "group:db+unit")},
+			want: []string{
+				`a.py::x: in a split group: run by //:a, others of group "db" by //:b; run Gazelle`,
+				`a.py::y: in a split group: run by //:b, others of group "db" by //:a; run Gazelle`,
+			},
 		},
 		{
 			name:   "what the static half found comes first",
@@ -133,8 +158,8 @@ func TestProperties(t *testing.T) {
 	}
 }
 
-// partition makes items and, for them, targets as Gazelle would: a file's rest,
-// a file's serial part, a group over all files.
+// partition makes items and, for them, targets: a file's rest and serial part,
+// apart by split marker, and a group over all files, whole.
 func partition(random *rand.Rand) ([]Item, []Selection) {
 	var items []Item
 	var files []string
@@ -146,17 +171,33 @@ func partition(random *rand.Rand) ([]Item, []Selection) {
 			if g := random.Intn(5); g < 2 {
 				i.Group = name(fmt.Sprintf("g%d", g))
 			}
+			if random.Intn(3) == 0 {
+				i.Markers = []string{"unit"}
+			}
 			items = append(items, i)
 		}
 	}
 	selections := []Selection{
-		{Target: "//:g0", Dist: model.LoadGroup, Files: files, Runs: []model.Part{"group:g0"}},
-		{Target: "//:g1", Dist: model.LoadGroup, Files: files, Runs: []model.Part{"group:g1"}},
+		{Target: "//:g0", Dist: model.LoadGroup, Files: files, Runs: parts("group:g0 group:g0+unit")},
+		{Target: "//:g1", Dist: model.LoadGroup, Files: files, Runs: parts("group:g1 group:g1+unit")},
 	}
 	for _, file := range files {
-		selections = append(selections,
-			Selection{Target: "//:" + file, Dist: model.LoadGroup, Files: []string{file}, Runs: []model.Part{"rest"}},
-			Selection{Target: "//:" + file + "_serial", Dist: model.LoadGroup, Files: []string{file}, Runs: []model.Part{"serial"}})
+		for _, part := range []string{"rest", "rest+unit", "serial", "serial+unit"} {
+			selections = append(selections, sel("//:"+file+"_"+part, file, part))
+		}
 	}
 	return items, selections
+}
+
+func TestMarkersByFile(t *testing.T) {
+	one, other := Markers{"serial": {"alone"}}, Markers{"split": {"unit"}}
+	census := Census{Selections: []Selection{
+		{Files: []string{"a.py", "b.py"}, Markers: one},
+		{Files: []string{"a.py"}, Markers: one},
+		{Files: []string{"c.py"}, Markers: other},
+	}}
+	want := map[string]Markers{"a.py": one, "b.py": one, "c.py": other}
+	if got := census.MarkersByFile(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }

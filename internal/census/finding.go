@@ -42,7 +42,7 @@ func (f Finding) String() string {
 		if len(f.Targets) == 0 {
 			return f.NodeID + ": lost: its file is in no target; run Gazelle"
 		}
-		return fmt.Sprintf("%s: lost: its file is in %s, but no target runs the file's %s; run Gazelle", f.NodeID, targets, f.Detail)
+		return fmt.Sprintf("%s: lost: its file is in %s, but no target runs the file's %s; run Gazelle, or if a hook adds the mark, write it in the source", f.NodeID, targets, f.Detail)
 	case Doubled:
 		return fmt.Sprintf("%s: doubled: run by %s; let one of them run it", f.NodeID, targets)
 	case SplitGroup:

@@ -24,6 +24,11 @@ func grouped(nodeID, group string) Item {
 	return i
 }
 
+func marked(i Item, markers ...string) Item {
+	i.Markers = markers
+	return i
+}
+
 func name(group string) *string { return &group }
 
 func sel(target, files, runs string) Selection {

@@ -10,6 +10,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // nodeIDProperty is the property under which the pytest plugin records a
@@ -45,6 +46,7 @@ type Case struct {
 	Name    string
 	Outcome Outcome
 	Message string // of the failure, error or skip
+	Seconds float64
 }
 
 // File is what one file holds.
@@ -64,6 +66,7 @@ type suite struct {
 type testcase struct {
 	Class      string     `xml:"classname,attr"`
 	Name       string     `xml:"name,attr"`
+	Time       string     `xml:"time,attr"`
 	Duration   *string    `xml:"duration,attr"` // in Bazel's own files only
 	Properties []property `xml:"properties>property"`
 	Failure    *result    `xml:"failure"`
@@ -107,6 +110,8 @@ func (s suite) all() []testcase {
 
 func (c testcase) read() Case {
 	read := Case{Class: c.Class, Name: c.Name}
+	// What is no number is worth no error: the outcome is there all the same.
+	read.Seconds, _ = strconv.ParseFloat(c.Time, 64)
 	for _, p := range c.Properties {
 		if p.Name == nodeIDProperty {
 			read.NodeID = p.Value

@@ -27,19 +27,19 @@ func readFile(t *testing.T, name string) File {
 func TestPytest(t *testing.T) {
 	const path, class = "tests/unit/test_a.py::", "tests.unit.test_a"
 	want := []Case{
-		{path + "test_ok", class, "test_ok", Passed, ""},
-		{path + "test_fail", class, "test_fail", Failed, "AssertionError: one is\n  not two <&>\nassert 1 == 2"},
-		{path + "test_err", class, "test_err", Error, `failed on setup with "RuntimeError: no fixture"`},
-		{path + "test_tear", class, "test_tear", Error, `failed on teardown with "RuntimeError: tear"`},
-		{path + "test_failtear", class, "test_failtear", Failed, "assert 0"},
-		{path + "test_failtear", class, "test_failtear", Error, `failed on teardown with "RuntimeError: tear"`},
-		{"", class, "test_skip", Skipped, "later"},
-		{path + "test_xfail", class, "test_xfail", XFailed, "known"},
-		{path + "test_xpass", class, "test_xpass", Passed, ""},
-		{path + "test_xpass_strict", class, "test_xpass_strict", Failed, "[XPASS(strict)] strict one"},
-		{path + "test_p[a b]", class, "test_p[a b]", Passed, ""},
-		{path + `test_p[\xfc]`, class, `test_p[\xfc]`, Passed, ""},
-		{path + "TestX::test_m", class + ".TestX", "test_m", Failed, "assert False"},
+		{path + "test_ok", class, "test_ok", Passed, "", 0.001},
+		{path + "test_fail", class, "test_fail", Failed, "AssertionError: one is\n  not two <&>\nassert 1 == 2", 0.001},
+		{path + "test_err", class, "test_err", Error, `failed on setup with "RuntimeError: no fixture"`, 0.001},
+		{path + "test_tear", class, "test_tear", Error, `failed on teardown with "RuntimeError: tear"`, 0.001},
+		{path + "test_failtear", class, "test_failtear", Failed, "assert 0", 0.001},
+		{path + "test_failtear", class, "test_failtear", Error, `failed on teardown with "RuntimeError: tear"`, 0},
+		{"", class, "test_skip", Skipped, "later", 0},
+		{path + "test_xfail", class, "test_xfail", XFailed, "known", 0.001},
+		{path + "test_xpass", class, "test_xpass", Passed, "", 0.001},
+		{path + "test_xpass_strict", class, "test_xpass_strict", Failed, "[XPASS(strict)] strict one", 0.001},
+		{path + "test_p[a b]", class, "test_p[a b]", Passed, "", 0.001},
+		{path + `test_p[\xfc]`, class, `test_p[\xfc]`, Passed, "", 0.001},
+		{path + "TestX::test_m", class + ".TestX", "test_m", Failed, "assert False", 0.001},
 	}
 	got := readFile(t, "pytest.xml")
 	if got.ByBazel {
@@ -73,6 +73,7 @@ func TestShapes(t *testing.T) {
 	}{
 		{name: "one suite as the root", text: `<testsuite><testcase name="a"/></testsuite>`, cases: 1},
 		{name: "suites within suites", text: `<testsuites><testsuite><testcase name="a"/><testsuite><testcase name="b"/></testsuite></testsuite></testsuites>`, cases: 2},
+		{name: "times that are no numbers", text: `<testsuite><testcase time=""/><testcase time="1,5"/></testsuite>`, cases: 2},
 		{name: "no case", text: `<testsuites><testsuite/></testsuites>`},
 		{name: "cut off", text: `<testsuites><testsuite><testcase name="a"/>`, wrong: true},
 		{name: "empty", wrong: true},
