@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rules-xdist/rules_xdist/internal/durations"
 	"github.com/rules-xdist/rules_xdist/tools/xdist/invocation"
 	"github.com/rules-xdist/rules_xdist/tools/xdist/process"
 )
@@ -77,7 +78,8 @@ What stands after -- goes to Bazel as it is.
 	flags.SortFlags = false
 	flags.StringVarP(&request.options.Processes, "numprocesses", "n", invocation.Auto, "tests that run at a time: a `number`, 0 for no distribution, or auto for as many as there are CPUs")
 	flags.StringVar(&request.options.Dist, "dist", "", "distribution `mode` for all targets, instead of each one's own: load, loadscope, loadfile, loadgroup or no")
-	flags.StringVarP(&request.options.Marks, "markexpr", "m", "", "run only the targets whose tags match the `expression`, as in \"unit and not slow\"")
+	flags.StringVarP(&request.options.Marks, "markexpr", "m", "", "run only the tests whose marks match the `expression`, as in \"unit and not slow\"; by tags, so for serial and split markers")
+	flags.BoolVar(&request.storeDurations, "store-durations", false, "write how long the tests took to "+durations.File+", for Gazelle")
 	flags.BoolVarP(&request.verbose, "verbose", "v", false, "list in the summary which shard ran what")
 	flags.StringVar(&request.gazelle, "gazelle", "//:gazelle", "`label` of the target that regenerates the test targets")
 	flags.BoolVar(&request.noGazelle, "no-gazelle", false, "leave the test targets as they are")
@@ -90,7 +92,7 @@ func verifyCommand(system System) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify",
 		Short: "Compares the test targets with what a plain pytest collects",
-		Long: `verify collects the workspace's tests with a plain pytest, marks added by hooks
+		Long: `verify collects each test root's tests with a plain pytest, marks added by hooks
 included, and names each test that is in no target, in more than one, in a group
 that several targets share, or serial in targets that run nothing serial.
 
@@ -101,6 +103,6 @@ that several targets share, or serial in targets that run nothing serial.
 		},
 	}
 	c.Flags().StringVar(&request.python, "python", "python3", "Python `interpreter` that has pytest and what the tests import")
-	c.Flags().StringVar(&request.census, "census", "//:xdist_census", "`label` of the test root's census")
+	c.Flags().StringSliceVar(&request.censuses, "census", nil, "`label` of a test root's census, for this one alone; default: all in the workspace")
 	return c
 }

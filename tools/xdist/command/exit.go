@@ -25,7 +25,7 @@ var exitCodes = []struct {
 	{3, "tests failed, or timed out"},
 	{4, "no test was selected"},
 	{8, "interrupted"},
-	{codeEnvironment, "something is missing here: the workspace, Bazel, a file or a program"},
+	{codeEnvironment, "something here is missing or broken: the workspace, Bazel, a file or a program"},
 }
 
 func exitTable() string {

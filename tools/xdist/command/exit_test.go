@@ -23,11 +23,13 @@ func TestExitCodes(t *testing.T) {
 		{name: "in no target", code: 2, args: []string{"MODULE.bazel"}},
 		{name: "tests failed", code: 3, play: func(f *fake) { f.plays["test"] = f.streams(f.recorded(), 3) }},
 		{name: "none selected", code: 4, play: func(f *fake) { f.plays["test"] = exits(4) }},
+		{name: "no tag for a mark", code: 2, play: func(f *fake) { f.plays["query"] = prints("//:a.selection") }, args: []string{"-m", "unit"}},
 		{name: "interrupted", code: 8, play: func(f *fake) { f.plays["test"] = exits(8) }},
 		{name: "the query failed", code: 7, play: func(f *fake) { f.plays["query"] = exits(7) }, args: []string{"MODULE.bazel"}},
 		{name: "no workspace", code: 36, play: func(f *fake) { f.root = "/" }},
+		{name: "broken durations", code: 36, play: func(f *fake) { f.write(f.root+"/.test_durations", "[]") }, args: []string{"--store-durations"}},
 		{name: "no pytest plugin", code: 36, play: func(f *fake) {
-			f.plays["cquery"], f.plays["info"] = prints("MODULE.json"), prints(f.root)
+			f.plays["query"], f.plays["cquery"], f.plays["info"] = prints("//:c"), prints("MODULE.json"), prints(f.root)
 			f.write(f.root+"/MODULE.json", "{}")
 			f.noPlugin = true
 		}, args: []string{"verify"}},

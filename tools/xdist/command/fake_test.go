@@ -68,8 +68,7 @@ func (f *fake) run(args ...string) int {
 	}, args)
 }
 
-// lines are the command lines that were run, with the session's own folder
-// taken out.
+// lines are the command lines that were run, without the names of temporary folders.
 func (f *fake) lines() []string {
 	var lines []string
 	for _, c := range f.calls {
@@ -79,7 +78,7 @@ func (f *fake) lines() []string {
 				args[i] = name + "=" + filepath.Base(path)
 			}
 		}
-		lines = append(lines, c.Path+" "+strings.Join(args, " "))
+		lines = append(lines, strings.ReplaceAll(c.Path+" "+strings.Join(args, " "), f.root, "/workspace"))
 	}
 	return lines
 }

@@ -54,21 +54,21 @@ func (s System) lookup(variable string) (string, bool) {
 	return "", false
 }
 
-// run runs a program in the workspace's root, with variables added to the
-// environment, and returns its exit code.
-func (s *session) run(ctx context.Context, stdout io.Writer, environ []string, program string, args ...string) (int, error) {
-	code, err := s.Runner.Run(ctx, process.Command{
-		Path:   program,
-		Args:   args,
-		Dir:    s.workspace.Root,
-		Env:    append(workspace.Environ(s.Environ), environ...),
-		Stdout: stdout,
-		Stderr: s.Stderr,
-	})
+// run runs a program, with its variables added to the session's environment, and
+// returns its exit code.
+func (s *session) run(ctx context.Context, c process.Command) (int, error) {
+	c.Env = append(workspace.Environ(s.Environ), c.Env...)
+	c.Stderr = s.Stderr
+	code, err := s.Runner.Run(ctx, c)
 	if err != nil {
 		return 0, environment(err)
 	}
 	return code, nil
+}
+
+// bazelCommand is Bazel in the workspace's root.
+func (s *session) bazelCommand(stdout io.Writer, args []string) process.Command {
+	return process.Command{Path: s.bazel, Args: args, Dir: s.workspace.Root, Stdout: stdout}
 }
 
 // runBazel runs Bazel with its output on the standard error, and ends the
@@ -87,7 +87,7 @@ func (s *session) bazelOutput(ctx context.Context, args ...string) ([]string, er
 }
 
 func (s *session) succeed(ctx context.Context, stdout io.Writer, args []string) error {
-	code, err := s.run(ctx, stdout, nil, s.bazel, args...)
+	code, err := s.run(ctx, s.bazelCommand(stdout, args))
 	if err == nil && code != 0 {
 		err = &exit{code, fmt.Errorf("bazel %s: exit code %d", strings.Join(args, " "), code)}
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -18,17 +19,22 @@ const defaultWidth = 80
 
 // testRequest is what a person asks of xdist itself.
 type testRequest struct {
-	options   invocation.Options
-	paths     []string
-	gazelle   string
-	noGazelle bool
-	verbose   bool
+	options        invocation.Options
+	paths          []string
+	gazelle        string
+	noGazelle      bool
+	verbose        bool
+	storeDurations bool
 }
 
 // run regenerates the targets, runs the tests and prints the summary. What is
 // wrong with the request is said before anything runs.
 func (r testRequest) run(ctx context.Context, system System) error {
 	flags, err := r.options.Flags()
+	if err != nil {
+		return usage(err)
+	}
+	filter, err := r.options.Filter()
 	if err != nil {
 		return usage(err)
 	}
@@ -41,6 +47,10 @@ func (r testRequest) run(ctx context.Context, system System) error {
 	if err != nil {
 		return usage(err)
 	}
+	reports, err := r.reports(s)
+	if err != nil {
+		return err
+	}
 	if !r.noGazelle {
 		if err := s.runBazel(ctx, "run", r.gazelle); err != nil {
 			return err
@@ -50,7 +60,26 @@ func (r testRequest) run(ctx context.Context, system System) error {
 	if err != nil {
 		return err
 	}
-	return s.test(ctx, flags, patterns, r.verbose)
+	tags, err := s.tags(ctx, filter, patterns)
+	if err != nil {
+		return err
+	}
+	return s.test(ctx, append(tags, flags...), patterns, reports)
+}
+
+// A report is made of a build when its tests have come to an end.
+type report func(bep.Build) error
+
+func (r testRequest) reports(s *session) ([]report, error) {
+	reports := []report{s.summary(r.verbose)}
+	if r.storeDurations {
+		store, err := s.storedDurations()
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, store)
+	}
+	return reports, nil
 }
 
 func (r testRequest) places(w workspace.Workspace) ([]workspace.Place, error) {
@@ -90,28 +119,29 @@ func (s *session) patterns(ctx context.Context, places []workspace.Place) ([]str
 	return slices.Compact(patterns), nil
 }
 
-// test runs the tests and prints the summary, whatever became of them. The exit
+// test runs the tests and makes the reports, whatever became of the tests. The exit
 // code is Bazel's.
-func (s *session) test(ctx context.Context, flags, patterns []string, verbose bool) error {
+func (s *session) test(ctx context.Context, flags, patterns []string, reports []report) error {
 	events := s.file("events.json")
 	args := []string{"test", "--build_event_json_file=" + events, "--nobuild_event_json_file_path_conversion"}
 	args = append(append(append(args, flags...), "--"), patterns...)
-	code, err := s.run(ctx, s.Stderr, nil, s.bazel, args...)
+	code, err := s.run(ctx, s.bazelCommand(s.Stderr, args))
 	if err != nil {
 		return err
 	}
-	if err := s.summarise(events, verbose); err != nil {
-		fmt.Fprintf(s.Stderr, "xdist: the summary is incomplete: %v\n", err)
-	}
+	err = s.reportOn(events, reports)
 	if code != 0 {
-		return &exit{code: code}
+		return &exit{code, err}
+	}
+	if err != nil {
+		return environment(err)
 	}
 	return nil
 }
 
-// summarise prints the summary of a stream. There is none when Bazel refused
-// its command line.
-func (s *session) summarise(events string, verbose bool) error {
+// reportOn makes the reports of a stream. There is nothing to report when Bazel
+// refused its command line.
+func (s *session) reportOn(events string, reports []report) error {
 	stream, err := os.Open(events)
 	if os.IsNotExist(err) {
 		return nil
@@ -124,12 +154,22 @@ func (s *session) summarise(events string, verbose bool) error {
 		return nil
 	}
 	build, damage := bep.Read(stream)
+	if damage != nil {
+		fmt.Fprintf(s.Stderr, "xdist: the summary is incomplete: %v\n", damage)
+	}
+	for _, report := range reports {
+		err = errors.Join(err, report(build))
+	}
+	return err
+}
+
+// summary is the report that pytest would print.
+func (s *session) summary(verbose bool) report {
 	style := s.style()
 	style.Verbose = verbose
-	if err := summary.New(build, summary.ReadFile).Write(s.Stdout, style); err != nil {
-		return err
+	return func(build bep.Build) error {
+		return summary.New(build, summary.ReadFile).Write(s.Stdout, style)
 	}
-	return damage
 }
 
 func (s *session) style() summary.Style {

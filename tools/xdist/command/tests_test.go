@@ -53,8 +53,8 @@ func TestSelection(t *testing.T) {
 			},
 		},
 		{
-			[]string{"--no-gazelle", "--dist", "no", "-m", "not e2e", "tests", "--", "--config=remote", "-k"},
-			[]string{bazelTest + "--test_env=RULES_XDIST_DIST=no --test_sharding_strategy=disabled --test_tag_filters=-e2e --config=remote -k -- //tests/..."},
+			[]string{"--no-gazelle", "--dist", "no", "tests", "--", "--config=remote", "-k"},
+			[]string{bazelTest + "--test_env=RULES_XDIST_DIST=no --test_sharding_strategy=disabled --config=remote -k -- //tests/..."},
 		},
 	}
 	for _, test := range tests {

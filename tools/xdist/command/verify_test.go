@@ -1,6 +1,8 @@
 package command
 
 import (
+	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +23,7 @@ const collected = `[
 func verifiable(t *testing.T, census, collection string) *fake {
 	f := newFake(t)
 	f.write(f.root+"/xdist_census.json", census)
+	f.plays["query"] = prints("//:xdist_census\n")
 	f.plays["cquery"] = prints("xdist_census.sh\nxdist_census.json\n")
 	f.plays["info"] = prints(f.root + "\n")
 	f.plays["-m"] = collects(f, collection, 0)
@@ -31,13 +34,21 @@ func verifiable(t *testing.T, census, collection string) *fake {
 func collects(f *fake, collection string, code int) play {
 	return func(c process.Command) int {
 		prints("3 tests collected\n")(c)
-		for _, variable := range c.Env {
-			if path, ok := strings.CutPrefix(variable, collectVariable+"="); ok && collection != "" {
-				f.write(path, collection)
-			}
+		if collection != "" {
+			f.write(variable(c, outputVariable), collection)
 		}
 		return code
 	}
+}
+
+// variable returns the value of a variable in a command's environment.
+func variable(c process.Command, name string) string {
+	for _, entry := range c.Env {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 func TestVerify(t *testing.T) {
@@ -48,17 +59,78 @@ func TestVerify(t *testing.T) {
 	expect(t, "stderr", f.stderr.String(), "")
 	expect(t, "stdout", f.stdout.String(), "verify: 3 tests, each in exactly one target\n")
 	want := []string{
+		`bazel query kind("^xdist_census_test rule$", //...) except attr("tags", "[\[ ]manual[,\]]", //...)`,
 		"bazel build //:xdist_census",
 		"bazel cquery --output=files //:xdist_census",
 		"bazel info execution_root",
-		"python3.14 -m pytest --collect-only -q -p rules_xdist.collect",
+		"python3.14 -m pytest --collect-only -q -p rules_xdist.collect --rootdir=/workspace",
 	}
 	if got := f.lines(); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	pytest := f.calls[len(f.calls)-1]
-	if pytest.Dir != f.root || !slices.Contains(pytest.Env, "PYTHONPATH=/runfiles/pytest_plugin:/libs") {
+	if pytest.Dir != f.root || !slices.Contains(pytest.Env, "PYTHONPATH=/runfiles/pytest_plugin:"+f.root+":/libs") {
 		t.Errorf("wrong surroundings of pytest: %v", pytest)
+	}
+}
+
+// TestVerifyTestRoots collects each test root by itself, with its own marks.
+func TestVerifyTestRoots(t *testing.T) {
+	const (
+		outer = `{"root": "", "selections": [
+			{"target": "//:test_a", "dist": "loadgroup", "files": ["test_a.py"], "runs": ["rest"], "markers": {"split": ["unit"]}}]}`
+		inner = `{"root": "web/api", "selections": [
+			{"target": "//web/api:test_b", "dist": "loadgroup", "files": ["web/api/test_b.py"], "runs": ["rest+slow"], "markers": {"serial": ["alone"]}}]}`
+		innermost = `{"root": "web/api/v2", "selections": []}`
+	)
+	f := verifiable(t, outer, "")
+	f.plays["query"] = prints("//web/api:xdist_census\n//:xdist_census\n//web/api/v2:xdist_census\n")
+	f.plays["cquery"] = prints("b.json\nb.sh\nxdist_census.json\nxdist_census.sh\nc.json\n")
+	f.write(f.root+"/b.json", inner)
+	f.write(f.root+"/c.json", innermost)
+	markers := map[string]string{}
+	f.plays["-m"] = func(c process.Command) int {
+		folder := strings.TrimPrefix(c.Dir, f.root)
+		read, err := os.ReadFile(variable(c, markersVariable))
+		if err != nil {
+			t.Error(err)
+		}
+		markers[folder] = string(read)
+		switch folder {
+		case "":
+			return collects(f, `[{"nodeid": "test_a.py::test_x", "file": "test_a.py", "markers": ["unit"]}]`, 0)(c)
+		case "/web/api":
+			return collects(f, `[{"nodeid": "web/api/test_b.py::test_y", "file": "web/api/test_b.py", "markers": ["slow"]}]`, 0)(c)
+		default:
+			return collects(f, "[]", nothingCollected)(c)
+		}
+	}
+	if code := f.run("verify"); code != codeFindings {
+		t.Errorf("exit code %d: %s", code, f.stderr.String())
+	}
+	expect(t, "stdout", f.stdout.String(), "test_a.py::test_x: lost: its file is in //:test_a, but no target runs the file's rest+unit; "+
+		"run Gazelle, or if a hook adds the mark, write it in the source\nverify: 2 tests, 1 findings\n")
+	want := map[string]string{
+		"":            `{"test_a.py":{"split":["unit"]}}`,
+		"/web/api":    `{"web/api/test_b.py":{"serial":["alone"]}}`,
+		"/web/api/v2": `{}`,
+	}
+	if !maps.Equal(markers, want) {
+		t.Errorf("got  %q\nwant %q", markers, want)
+	}
+	const pytest = "python3 -m pytest --collect-only -q -p rules_xdist.collect --rootdir=/workspace"
+	if got, want := f.lines()[4:], []string{
+		pytest + " --ignore=/workspace/web/api --ignore=/workspace/web/api/v2",
+		pytest + " --ignore=/workspace/web/api/v2",
+		pytest,
+	}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if got, want := f.lines()[1:3], []string{
+		"bazel build //web/api:xdist_census //:xdist_census //web/api/v2:xdist_census",
+		"bazel cquery --output=files //web/api:xdist_census + //:xdist_census + //web/api/v2:xdist_census",
+	}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 
@@ -83,6 +155,13 @@ func TestVerifyFindings(t *testing.T) {
 			stdout: "pytest: the collection failed with exit code 2, see above; --python names the interpreter to run it by\n" +
 				"tests/test_b.py::test_y: lost: its file is in no target; run Gazelle\n" +
 				"verify: 1 tests, 2 findings\n",
+			stderr: "3 tests collected\n",
+		},
+		{
+			name: "nothing collected, though there are targets",
+			play: func(f *fake) { f.plays["-m"] = collects(f, "[]", nothingCollected) },
+			stdout: "pytest: the collection failed with exit code 5, see above; --python names the interpreter to run it by\n" +
+				"verify: 0 tests, 1 findings\n",
 			stderr: "3 tests collected\n",
 		},
 		{
@@ -115,7 +194,8 @@ func TestVerifyCannotCompare(t *testing.T) {
 		want string
 	}{
 		{"the census does not build", func(f *fake) { f.plays["build"] = exits(1) }, nil, 1, "xdist: bazel build //:xdist_census: exit code 1"},
-		{"it has no JSON file", func(f *fake) { f.plays["cquery"] = prints("x.sh\n") }, []string{"--census=//:x"}, codeEnvironment, "xdist: //:x: no census"},
+		{"it has no JSON file", func(f *fake) { f.plays["cquery"] = prints("x.sh\n") }, []string{"--census=//:x"}, codeEnvironment, "xdist: //:x: 0 of their outputs are JSON files"},
+		{"there is none", func(f *fake) { f.plays["query"] = prints("") }, nil, codeUsage, "xdist: no census in this workspace: run Gazelle"},
 		{"its file is not JSON", func(f *fake) { f.write(f.root+"/xdist_census.json", "oops") }, nil, codeEnvironment, "xdist: "},
 		{"no plugin", func(f *fake) { f.noPlugin = true }, nil, codeEnvironment, "xdist: the pytest plugin is not among xdist's runfiles: no runfiles found; start xdist by `bazel run`"},
 		{"no Python", func(*fake) {}, []string{"--python=missing"}, codeEnvironment, "xdist: missing: not found"},

@@ -45,7 +45,7 @@ func (o Options) Flags() ([]string, error) {
 		// The command prints a summary of its own.
 		"--test_summary=none",
 	}
-	for _, part := range []func() ([]string, error){o.processes, o.dist, o.marks, o.bazel} {
+	for _, part := range []func() ([]string, error){o.processes, o.dist, o.bazel} {
 		more, err := part()
 		if err != nil {
 			return nil, err
@@ -90,19 +90,21 @@ func (o Options) dist() ([]string, error) {
 	return flags, nil
 }
 
-func (o Options) marks() ([]string, error) {
+// Filter returns the tag filter that the mark expression means, where each mark is
+// a tag of the same name; an empty one selects everything.
+func (o Options) Filter() (markexpr.Filter, error) {
 	if strings.TrimSpace(o.Marks) == "" {
-		return nil, nil
+		return markexpr.Filter{}, nil
 	}
 	expression, err := markexpr.Parse(o.Marks)
 	if err != nil {
-		return nil, fmt.Errorf("-m %w", err)
+		return markexpr.Filter{}, fmt.Errorf("-m %w", err)
 	}
 	filter, err := expression.Filter()
 	if err != nil {
-		return nil, fmt.Errorf("-m %w", err)
+		return markexpr.Filter{}, fmt.Errorf("-m %w", err)
 	}
-	return []string{"--test_tag_filters=" + filter.String()}, nil
+	return filter, nil
 }
 
 func (o Options) bazel() ([]string, error) {

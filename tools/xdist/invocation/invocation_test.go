@@ -21,8 +21,6 @@ func TestFlags(t *testing.T) {
 		{name: "-n 0 does not distribute", options: Options{Processes: "0"}, want: []string{"--local_resources=cpu=1", "--jobs=1", alone}},
 		{name: "--dist loadscope", options: Options{Processes: "auto", Dist: "loadscope"}, want: []string{"--test_env=RULES_XDIST_DIST=loadscope"}},
 		{name: "--dist no", options: Options{Processes: "auto", Dist: "no"}, want: []string{"--test_env=RULES_XDIST_DIST=no", alone}},
-		{name: "-m", options: Options{Processes: "auto", Marks: "unit and not slow"}, want: []string{"--test_tag_filters=unit,-slow"}},
-		{name: "a blank -m is none", options: Options{Processes: "auto", Marks: " "}},
 		{
 			name:    "the person's flags come last",
 			options: Options{Processes: "2", Bazel: []string{"--jobs=8", "--config=ci"}},
@@ -60,14 +58,32 @@ func TestErrors(t *testing.T) {
 		{Options{Processes: "auto", Dist: "laod"}, "--dist laod: unknown mode; one of load, loadscope, loadfile, loadgroup, no"},
 		{Options{Processes: "auto", Dist: "worksteal"}, "--dist worksteal: not offered yet; one of load, loadscope, loadfile, loadgroup, no"},
 		{Options{Processes: "auto", Dist: "each"}, "--dist each: not offered yet"},
-		{Options{Processes: "auto", Marks: "a and b"}, "-m a and b: not a tag filter"},
-		{Options{Processes: "auto", Marks: "a and"}, "-m a and: column 6: expected a mark"},
 		{Options{Processes: "auto", Bazel: []string{"--build_event_json_file=x"}}, "--build_event_json_file=x: xdist sets this flag itself"},
 	}
 	for _, test := range tests {
 		t.Run(test.want, func(t *testing.T) {
 			if _, err := test.options.Flags(); err == nil || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestFilter(t *testing.T) {
+	tests := []struct{ marks, want, wrong string }{
+		{marks: "unit and not slow", want: "unit,-slow"},
+		{marks: " "},
+		{marks: "a and b", wrong: "-m a and b: not a tag filter"},
+		{marks: "a and", wrong: "-m a and: column 6: expected a mark"},
+	}
+	for _, test := range tests {
+		t.Run(test.marks, func(t *testing.T) {
+			filter, err := Options{Marks: test.marks}.Filter()
+			if got := filter.String(); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if (err != nil) != (test.wrong != "") || err != nil && !strings.HasPrefix(err.Error(), test.wrong) {
+				t.Errorf("error %v, want %s", err, test.wrong)
 			}
 		})
 	}
