@@ -103,6 +103,5 @@ that several targets share, or serial in targets that run nothing serial.
 		},
 	}
 	c.Flags().StringVar(&request.python, "python", "python3", "Python `interpreter` that has pytest and what the tests import")
-	c.Flags().StringSliceVar(&request.censuses, "census", nil, "`label` of a test root's census, for this one alone; default: all in the workspace")
 	return c
 }

@@ -59,6 +59,9 @@ func (s *session) tag(ctx context.Context, mark string, patterns []string) (stri
 			inexact = found
 		}
 	}
+	if mark == serialTag {
+		return "", usage(fmt.Errorf("-m %s: the tag %q selects all serial tests, and in %s these are not just those with the mark %[1]q; select by path, or by the marks that are serial there", mark, serialTag, testsOf(inexact)))
+	}
 	return "", usage(fmt.Errorf("-m %s: the tags of %s do not tell which tests have this mark; write \"# gazelle:xdist_split_markers %s\" "+
 		"(with the markers that it names already) in the BUILD file of their folder or one above, and run Gazelle", mark, testsOf(inexact), mark))
 }

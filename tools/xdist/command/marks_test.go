@@ -48,7 +48,7 @@ func TestMarks(t *testing.T) {
 		{
 			expression: "serial",
 			inexact:    map[string]string{"serial=serial": "//:a.selection\n//:b.selection\n//:c.selection"},
-			want:       "xdist: -m serial: the tags of //:a and 2 others do not tell",
+			want:       `xdist: -m serial: the tag "serial" selects all serial tests, and in //:a and 2 others these are not just those with the mark "serial"; select by path`,
 		},
 	}
 	for _, test := range tests {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -17,8 +18,7 @@ const allCensuses = `kind("^xdist_census_test rule$", ` + workspace.Everything +
 
 // verifyRequest is what a person asks of `xdist verify`.
 type verifyRequest struct {
-	python   string
-	censuses []string
+	python string
 }
 
 // run compares what the targets select with what pytest collects, in one test root
@@ -29,7 +29,7 @@ func (r verifyRequest) run(ctx context.Context, system System) error {
 		return err
 	}
 	defer s.close()
-	roots, err := s.censuses(ctx, r.censuses)
+	roots, err := s.censuses(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,17 +64,14 @@ func (s *session) report(tests int, findings []string) error {
 	return nil
 }
 
-// censuses builds the censuses, all of the workspace if none is named, and reads
-// their outputs, by test root.
-func (s *session) censuses(ctx context.Context, labels []string) ([]census.Census, error) {
-	if len(labels) == 0 {
-		var err error
-		if labels, err = s.bazelOutput(ctx, "query", allCensuses); err != nil {
-			return nil, err
-		}
+// censuses builds the censuses of the workspace and reads their outputs, by test root.
+func (s *session) censuses(ctx context.Context) ([]census.Census, error) {
+	labels, err := s.bazelOutput(ctx, "query", allCensuses)
+	if err != nil {
+		return nil, err
 	}
 	if len(labels) == 0 {
-		return nil, usage(fmt.Errorf("no census in this workspace: run Gazelle, which makes one for each test root"))
+		return nil, environment(errors.New("no census in this workspace: run Gazelle, which makes one for each test root"))
 	}
 	if err := s.runBazel(ctx, append([]string{"build"}, labels...)...); err != nil {
 		return nil, err

@@ -194,8 +194,8 @@ func TestVerifyCannotCompare(t *testing.T) {
 		want string
 	}{
 		{"the census does not build", func(f *fake) { f.plays["build"] = exits(1) }, nil, 1, "xdist: bazel build //:xdist_census: exit code 1"},
-		{"it has no JSON file", func(f *fake) { f.plays["cquery"] = prints("x.sh\n") }, []string{"--census=//:x"}, codeEnvironment, "xdist: //:x: 0 of their outputs are JSON files"},
-		{"there is none", func(f *fake) { f.plays["query"] = prints("") }, nil, codeUsage, "xdist: no census in this workspace: run Gazelle"},
+		{"it has no JSON file", func(f *fake) { f.plays["cquery"] = prints("x.sh\n") }, nil, codeEnvironment, "xdist: //:xdist_census: 0 of their outputs are JSON files"},
+		{"there is none", func(f *fake) { f.plays["query"] = prints("") }, nil, codeEnvironment, "xdist: no census in this workspace: run Gazelle"},
 		{"its file is not JSON", func(f *fake) { f.write(f.root+"/xdist_census.json", "oops") }, nil, codeEnvironment, "xdist: "},
 		{"no plugin", func(f *fake) { f.noPlugin = true }, nil, codeEnvironment, "xdist: the pytest plugin is not among xdist's runfiles: no runfiles found; start xdist by `bazel run`"},
 		{"no Python", func(*fake) {}, []string{"--python=missing"}, codeEnvironment, "xdist: missing: not found"},
