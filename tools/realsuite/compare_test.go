@@ -7,7 +7,7 @@ import (
 )
 
 func TestCompare(t *testing.T) {
-	const passed, skipped = junitxml.Passed, junitxml.Skipped
+	passed, skipped := junitxml.Case{Outcome: junitxml.Passed}, junitxml.Case{Outcome: junitxml.Skipped}
 	plain := outcomes{"same": {passed}, "lost": {passed}, "doubled": {passed}, "other": {skipped}}
 	sharded := outcomes{"same": {passed}, "doubled": {passed, passed}, "other": {passed}, "new": {passed}}
 	var got []string
@@ -25,5 +25,17 @@ func TestCompare(t *testing.T) {
 	}
 	if found := compare(plain, plain); len(found) > 0 {
 		t.Errorf("compare of a run with itself: %v, want nothing", found)
+	}
+}
+
+func TestEditsOf(t *testing.T) {
+	took := func(seconds float64) []junitxml.Case { return []junitxml.Case{{Seconds: seconds}} }
+	got := editsOf(map[string]outcomes{
+		"//:test_a":        {"a.py::x": took(1), "a.py::y": took(1)},
+		"//:test_a_serial": {"a.py::z": took(4)},
+		"//:batch":         {"b.py::x": took(1), "c.py::x": took(3)},
+	})
+	if want := (edits{mean: 14.0 / 3 / 10, worst: 0.6, worstFile: "a.py"}); got != want {
+		t.Errorf("editsOf: %+v, want %+v", got, want)
 	}
 }

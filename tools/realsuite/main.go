@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/rules-xdist/rules_xdist/internal/durations"
 	"github.com/rules-xdist/rules_xdist/tools/xdist/workspace"
 )
 
@@ -52,16 +53,33 @@ func run(ctx context.Context, args []string) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	return s.run(ctx)
+}
+
+// run runs the suite by pytest and, with the targets of two plans, by Bazel.
+func (s suite) run(ctx context.Context) error {
 	plain, times, err := s.runPlain(ctx)
 	if err != nil {
 		return err
 	}
-	sharded, more, err := s.runBazel(ctx)
+	counted, err := s.runCold(ctx, "targets by the number of tests")
 	if err != nil {
 		return err
 	}
-	printTimes(append(times, more...))
-	return report(compare(plain, sharded), len(plain))
+	if err := plain.durations().Write(filepath.Join(s.workspace, durations.File)); err != nil {
+		return err
+	}
+	recorded, err := s.runCold(ctx, "targets by recorded durations")
+	if err != nil {
+		return err
+	}
+	more, err := s.runAgain(ctx, recorded)
+	if err != nil {
+		return err
+	}
+	printTimes(append(append(times, counted.timing, recorded.timing), more...))
+	fmt.Printf("\nby the number of tests, %s\nby recorded durations, %s\n", counted.edits, recorded.edits)
+	return errors.Join(report(compare(plain, counted.tests), len(plain)), report(compare(plain, recorded.tests), len(plain)))
 }
 
 // timing is how long a step took.
@@ -72,9 +90,11 @@ type timing struct {
 }
 
 func printTimes(times []timing) {
-	fmt.Println("\nwall time, two workers:")
+	// The second is pytest's run with two workers.
+	peer := times[1]
+	fmt.Printf("\nwall time, two workers, and its ratio to that of %s:\n", peer.what)
 	for _, t := range times {
-		fmt.Printf("  %-52s %6.1f s  %s\n", t.what, t.took.Seconds(), t.extra)
+		fmt.Printf("  %-60s %6.1f s  %5.2f  %s\n", t.what, t.took.Seconds(), t.took.Seconds()/peer.took.Seconds(), t.extra)
 	}
 }
 

@@ -18,74 +18,122 @@ import (
 
 // runPlain runs the suite by pytest alone, in one process and with two workers.
 func (s suite) runPlain(ctx context.Context) (outcomes, []timing, error) {
-	all := outcomes{}
+	var all outcomes
 	var times []timing
-	for _, options := range [][]string{{"-n", "2"}, nil} {
-		xml := filepath.Join(s.workspace, "plain.xml")
-		args := append([]string{"-m", "pytest", "-q", "-p", "nodeid_property", "--junitxml=" + xml, s.name}, options...)
-		command := exec.CommandContext(ctx, "python3", args...)
-		command.Env = append(os.Environ(),
-			"PYTHONPATH="+filepath.Join(s.repository, "tools", "realsuite"),
-			"PYTHONHASHSEED=0")
-		took, err := s.time(command, "pytest "+strings.Join(options, " "))
-		// Exit code 1 says that tests failed, which Bazel's run is then to show as well.
-		var exit *exec.ExitError
-		if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
-			return nil, nil, fmt.Errorf("plain pytest: %w", err)
-		}
-		times = append(times, timing{what: "pytest " + strings.Join(options, " "), took: took})
-		file, err := readXML(xml)
-		if err != nil {
+	for _, options := range [][]string{nil, {"-n", "2"}} {
+		var took time.Duration
+		var err error
+		if all, took, err = s.pytest(ctx, options...); err != nil {
 			return nil, nil, err
 		}
-		all = outcomes{}
-		all.add(file)
+		times = append(times, timing{what: strings.TrimSpace("pytest " + strings.Join(options, " ")), took: took})
 	}
 	return all, times, nil
 }
 
-// runBazel generates the targets and runs them: cold, unchanged, and after an edit. It
-// is an error if more is executed than that calls for.
-func (s suite) runBazel(ctx context.Context) (outcomes, []timing, error) {
+// pytest runs the suite by pytest. Tests that fail are no error: Bazel's run is to show
+// them as well.
+func (s suite) pytest(ctx context.Context, options ...string) (outcomes, time.Duration, error) {
+	xml := filepath.Join(s.workspace, "plain.xml")
+	args := append([]string{"-m", "pytest", "-q", "-p", "nodeid_property", "--junitxml=" + xml, s.name}, options...)
+	command := exec.CommandContext(ctx, "python3", args...)
+	command.Env = append(os.Environ(),
+		"PYTHONPATH="+filepath.Join(s.repository, "tools", "realsuite"),
+		"PYTHONHASHSEED=0")
+	took, err := s.time(command, "pytest "+strings.Join(options, " "))
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		return nil, took, fmt.Errorf("plain pytest: %w", err)
+	}
+	file, err := readXML(xml)
+	all := outcomes{}
+	all.add(file)
+	return all, took, err
+}
+
+// cold is what a run of all tests gave, none of which was cached.
+type cold struct {
+	tests outcomes
+	edits edits
+	// failed are the targets with tests that fail: their results are not cached. passed
+	// is a test file of another one.
+	failed []string
+	passed string
+	timing timing
+}
+
+// runCold generates the targets, builds them and runs all tests.
+func (s suite) runCold(ctx context.Context, plan string) (cold, error) {
+	if _, _, err := s.bazel(ctx, "gazelle, "+plan, "run", "//:gazelle"); err != nil {
+		return cold{}, err
+	}
+	if _, _, err := s.bazel(ctx, "bazel build", "build", "//..."); err != nil {
+		return cold{}, err
+	}
+	what := "bazel test, no test cached, " + plan
+	build, took, err := s.bazel(ctx, what, append(test(), "--nocache_test_results")...)
+	if err != nil {
+		return cold{}, err
+	}
+	byTarget, err := testsByTarget(build)
+	if err != nil {
+		return cold{}, err
+	}
+	tests := outcomes{}
+	for _, some := range byTarget {
+		for id, cases := range some {
+			tests[id] = append(tests[id], cases...)
+		}
+	}
+	failed := labels(build, func(a bep.Attempt) bool { return a.Status != bep.Passed })
+	return cold{tests, editsOf(byTarget), failed, passedFile(byTarget, failed), timing{what, took, summary(build)}}, nil
+}
+
+// passedFile returns the first test file, by name, of a target of which no test failed.
+func passedFile(byTarget map[string]outcomes, failed []string) string {
+	var files []string
+	for target, tests := range byTarget {
+		if slices.Contains(failed, target) {
+			continue
+		}
+		for id := range tests {
+			file, _, _ := strings.Cut(id, "::")
+			files = append(files, file)
+		}
+	}
+	return slices.Min(files)
+}
+
+// test returns the arguments of a run of all tests by two workers.
+func test() []string {
+	return []string{"test", "//...", "--local_resources=cpu=2", "--jobs=2", "--test_output=errors"}
+}
+
+// runAgain runs what is there already, unchanged and after an edit. It is an error if
+// more is executed than that calls for.
+func (s suite) runAgain(ctx context.Context, before cold) ([]timing, error) {
 	var times []timing
-	step := func(what string, args ...string) (bep.Build, error) {
-		build, took, err := s.bazel(ctx, what, args...)
-		times = append(times, timing{what, took, summary(build)})
-		return build, err
+	for _, edit := range []struct {
+		what    string
+		apply   func() error
+		targets int
+	}{
+		{"nothing changed", func() error { return nil }, 0},
+		{"a comment added to one test file", func() error { return s.addComment(before.passed) }, 1},
+	} {
+		if err := edit.apply(); err != nil {
+			return nil, err
+		}
+		build, took, err := s.bazel(ctx, "bazel test, "+edit.what, test()...)
+		if err != nil {
+			return nil, err
+		}
+		times = append(times, timing{"bazel test, " + edit.what, took, summary(build)})
+		if more := without(labels(build, executed), before.failed); len(more) != edit.targets {
+			return nil, fmt.Errorf("%s: these targets ran: %v, want %d", edit.what, more, edit.targets)
+		}
 	}
-	if _, err := step("gazelle", "run", "//:gazelle"); err != nil {
-		return nil, nil, err
-	}
-	if _, err := step("bazel build", "build", "//..."); err != nil {
-		return nil, nil, err
-	}
-	workers := []string{"test", "//...", "--local_resources=cpu=2", "--jobs=2", "--test_output=errors"}
-	cold, err := step("bazel test, no test cached", append(workers, "--nocache_test_results")...)
-	if err != nil {
-		return nil, nil, err
-	}
-	// What failed is not cached.
-	failed := labels(cold, func(a bep.Attempt) bool { return a.Status != bep.Passed })
-	again, err := step("bazel test, nothing changed", workers...)
-	if err != nil {
-		return nil, nil, err
-	}
-	if more := without(labels(again, executed), failed); len(more) > 0 {
-		return nil, nil, fmt.Errorf("nothing changed, but these targets ran: %v", more)
-	}
-	file, err := s.addComment()
-	if err != nil {
-		return nil, nil, err
-	}
-	edited, err := step("bazel test, a comment added to one test file", workers...)
-	if err != nil {
-		return nil, nil, err
-	}
-	if more := without(labels(edited, executed), failed); len(more) != 1 {
-		return nil, nil, fmt.Errorf("%s was edited; these targets ran: %v, want one", file, more)
-	}
-	sharded, err := outcomesOf(cold)
-	return sharded, times, err
+	return times, nil
 }
 
 func executed(a bep.Attempt) bool { return a.Cache == bep.NotCached }
@@ -133,31 +181,23 @@ func (s suite) time(command *exec.Cmd, what string) (time.Duration, error) {
 	return time.Since(start), err
 }
 
-// addComment edits the first test file, by name, and returns its path.
-func (s suite) addComment() (string, error) {
-	var first string
-	err := filepath.WalkDir(filepath.Join(s.workspace, s.name), func(path string, _ os.DirEntry, err error) error {
-		if name := filepath.Base(path); first == "" && strings.HasPrefix(name, "test_") && strings.HasSuffix(name, ".py") {
-			first = path
-		}
+// addComment edits a test file.
+func (s suite) addComment(file string) error {
+	file = filepath.Join(s.workspace, file)
+	content, err := os.ReadFile(file)
+	if err != nil {
 		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	content, err := os.ReadFile(first)
-	if err != nil {
-		return "", err
 	}
 	// Never the same edit twice: the disk cache would have its result.
 	edit := fmt.Sprintf("\n# An edit of %s.\n", time.Now().Format(time.RFC3339Nano))
-	return first, os.WriteFile(first, append(content, edit...), 0o644)
+	return os.WriteFile(file, append(content, edit...), 0o644)
 }
 
-// outcomesOf reads the test cases of every shard of a build.
-func outcomesOf(build bep.Build) (outcomes, error) {
-	all := outcomes{}
+// testsByTarget reads the test cases of every shard of a build.
+func testsByTarget(build bep.Build) (map[string]outcomes, error) {
+	byTarget := map[string]outcomes{}
 	for _, target := range build.Targets {
+		tests := outcomes{}
 		for _, shard := range target.Shards {
 			if len(shard.Attempts) == 0 {
 				return nil, fmt.Errorf("%s: shard %d did not run", target.Label, shard.Index)
@@ -171,14 +211,15 @@ func outcomesOf(build bep.Build) (outcomes, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: shard %d: %w", target.Label, shard.Index, err)
 			}
-			before := all.failures()
-			all.add(file)
-			if last.Status != bep.Passed && all.failures() == before {
+			before := tests.failures()
+			tests.add(file)
+			if last.Status != bep.Passed && tests.failures() == before {
 				return nil, fmt.Errorf("%s: shard %d failed, and none of its tests: see %s", target.Label, shard.Index, last.Log)
 			}
 		}
+		byTarget[target.Label] = tests
 	}
-	return all, nil
+	return byTarget, nil
 }
 
 func readXML(path string) (junitxml.File, error) {
