@@ -98,19 +98,23 @@ func (r testRequest) places(w workspace.Workspace) ([]workspace.Place, error) {
 }
 
 // patterns finds the target patterns that the places mean. Only Bazel knows
-// which tests have a file among their sources, and only after Gazelle has run.
+// which tests have a file among their sources, and only after Gazelle has run; such a
+// test may run tests of other places too, with which it shares a process.
 func (s *session) patterns(ctx context.Context, places []workspace.Place) ([]string, error) {
 	var patterns []string
 	for _, place := range places {
-		if place.Label == "" {
+		if place.Pattern != "" {
 			patterns = append(patterns, place.Pattern)
+		}
+		query := place.Users()
+		if query == "" {
 			continue
 		}
-		labels, err := s.bazelOutput(ctx, "query", place.Users())
+		labels, err := s.bazelOutput(ctx, "query", query)
 		if err != nil {
 			return nil, err
 		}
-		if len(labels) == 0 {
+		if len(labels) == 0 && place.Pattern == "" {
 			return nil, usage(fmt.Errorf("%s: in the srcs of no test target; is it a test file?", place.Path))
 		}
 		patterns = append(patterns, labels...)

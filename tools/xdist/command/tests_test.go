@@ -42,7 +42,13 @@ func TestSelection(t *testing.T) {
 		want []string
 	}{
 		{[]string{"--no-gazelle"}, []string{bazelTest + "-- //..."}},
-		{[]string{"--no-gazelle", "tests", "tests/unit/", "tests"}, []string{bazelTest + "-- //tests/... //tests/unit/..."}},
+		{
+			[]string{"--no-gazelle", "tests", "tests/unit/", "tests"},
+			[]string{
+				`bazel query kind("_test rule$", attr("srcs", "[\[ ]@*//tests/unit[:/]", //tests:all))`,
+				bazelTest + "-- //tests/... //tests/unit/... //tests/unit:test_a //tests:xdist_group_db",
+			},
+		},
 		{[]string{"--gazelle", "//tools:gazelle", "tests"}, []string{"bazel run //tools:gazelle", bazelTest + "-- //tests/..."}},
 		{
 			[]string{"tests/unit/test_a.py"},

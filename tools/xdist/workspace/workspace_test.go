@@ -98,10 +98,10 @@ func TestBazel(t *testing.T) {
 
 func TestPlace(t *testing.T) {
 	root := tree(t, "MODULE.bazel", "tests/BUILD.bazel", "tests/unit/BUILD", "tests/unit/test_a.py", "tests/e2e/test_b.py", "loose/test_c.py", "a/::x/f")
-	tests := []struct{ name, dir, path, pattern, label, wrong string }{
+	tests := []struct{ name, dir, path, pattern, label, above, wrong string }{
 		{name: "the root", path: ".", pattern: "//..."},
-		{name: "the current folder", dir: "tests/unit", path: ".", pattern: "//tests/unit/..."},
-		{name: "a folder", path: "tests/unit/", pattern: "//tests/unit/..."},
+		{name: "the current folder", dir: "tests/unit", path: ".", pattern: "//tests/unit/...", above: "//tests:all"},
+		{name: "a folder", path: "tests/unit/", pattern: "//tests/unit/...", above: "//tests:all"},
 		{name: "a folder above", dir: "tests/unit", path: "..", pattern: "//tests/..."},
 		{name: "an absolute path", path: root + "/tests", pattern: "//tests/..."},
 		{name: "a file", path: "tests/unit/test_a.py", label: "//tests/unit:test_a.py"},
@@ -121,7 +121,7 @@ func TestPlace(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || place != (Place{Path: test.path, Pattern: test.pattern, Label: test.label}) {
+			if err != nil || place != (Place{Path: test.path, Pattern: test.pattern, Label: test.label, Above: test.above}) {
 				t.Errorf("got %+v, %v", place, err)
 			}
 		})
@@ -129,10 +129,17 @@ func TestPlace(t *testing.T) {
 }
 
 func TestUsers(t *testing.T) {
-	got := Place{Label: "//tests/unit:test_a+b.py"}.Users()
-	want := `kind("_test rule$", attr("srcs", "[\[ ]@*//tests/unit:test_a\+b\.py[,\]]", //...))`
-	if got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
+	for _, test := range []struct {
+		place Place
+		want  string
+	}{
+		{Place{Label: "//tests/unit:test_a+b.py"}, `kind("_test rule$", attr("srcs", "[\[ ]@*//tests/unit:test_a\+b\.py[,\]]", //...))`},
+		{Place{Pattern: "//tests/c++/...", Above: "//tests:all + //:all"}, `kind("_test rule$", attr("srcs", "[\[ ]@*//tests/c\+\+[:/]", //tests:all + //:all))`},
+		{Place{Pattern: Everything}, ""},
+	} {
+		if got := test.place.Users(); got != test.want {
+			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
 	}
 }
 
