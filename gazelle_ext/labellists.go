@@ -19,7 +19,7 @@ var (
 
 // BzlExpr implements rule.BzlExprValue.
 func (l labelLists) BzlExpr() build.Expr {
-	dict := &build.DictExpr{ForceMultiLine: true}
+	dict := &build.DictExpr{ForceMultiLine: len(l) > 1}
 	for _, key := range slices.Sorted(maps.Keys(l)) {
 		dict.List = append(dict.List, &build.KeyValueExpr{
 			Key:   &build.StringExpr{Value: key},

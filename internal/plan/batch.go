@@ -97,7 +97,7 @@ func (c *cluster) join(d *cluster) {
 
 // isNamedAsShare says whether the cluster's name is that of one of its files alone.
 func (c *cluster) isNamedAsShare() bool {
-	return slices.ContainsFunc(c.shares, func(s share) bool { return s.name() == c.name })
+	return slices.ContainsFunc(c.shares, func(s share) bool { return s.name == c.name })
 }
 
 // cut returns a cluster that is too large by the tolerance in pieces, grouped as new

@@ -221,9 +221,9 @@ func checkCompany(t *testing.T, files []File, targets []Target) {
 		if target.Serial() {
 			continue // The second share of a file.
 		}
-		all := newCluster(share{byPath[target.Files[0]], target.Runs, true})
+		all := newCluster(share{file: byPath[target.Files[0]], runs: target.Runs})
 		for _, path := range target.Files[1:] {
-			all.join(newCluster(share{byPath[path], target.Runs, true}))
+			all.join(newCluster(share{file: byPath[path], runs: target.Runs}))
 		}
 		clusters = append(clusters, all)
 	}

@@ -98,6 +98,15 @@ func TestBuild(t *testing.T) {
 			},
 		},
 		{
+			"a name says what sets a target apart from the file's first",
+			[]File{file("test_x.py", test("test_a", "rest+unit", "serial+unit", "serial"), test("test_b", "rest+unit"))},
+			[]string{
+				"//:test_x runs [rest+unit] of [test_x.py], elsewhere map[serial:[test_x.py] serial+unit:[test_x.py]], 2 units",
+				"//:test_x_serial runs [serial+unit] of [test_x.py], elsewhere map[rest+unit:[test_x.py] serial:[test_x.py]], 1 units",
+				"//:test_x_unmarked_serial runs [serial] of [test_x.py], elsewhere map[rest+unit:[test_x.py] serial+unit:[test_x.py]], 1 units",
+			},
+		},
+		{
 			"no common folder but the root",
 			[]File{file("a/test_x.py", test("test_a", db)), file("b/test_y.py", test("test_b", db))},
 			[]string{"//:xdist_group_db runs [group:db] of [a/test_x.py b/test_y.py], elsewhere map[], 1 units"},

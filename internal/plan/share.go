@@ -17,6 +17,8 @@ type share struct {
 	// main says that it is the file's first. Only these are in batches, so that a file
 	// that comes or goes changes one batch at the most.
 	main bool
+	// name is that of a target that runs this share alone.
+	name string
 }
 
 // class is what shares must have in common to be in one target.
@@ -35,20 +37,20 @@ type kind struct {
 
 func kindOf(part model.Part) kind { return kind{part.Serial(), part.Markers()} }
 
-func (s share) kind() kind { return kindOf(s.runs[0]) }
-
-// name returns the name of a target that runs this share alone: the file's, and what
-// sets the share apart: "serial", and its split markers if it is not the first.
-func (s share) name() string {
-	name := s.file.stem()
-	if !s.main {
-		name += strings.ReplaceAll(s.runs[0].Markers(), "+", "_")
+// suffix says how a share is apart from the file's first: by its split markers; and that
+// it is serial.
+func (k kind) suffix(first kind) string {
+	suffix := ""
+	if k.markers != first.markers {
+		suffix = strings.ReplaceAll(cmp.Or(k.markers, "+unmarked"), "+", "_")
 	}
-	if s.runs[0].Serial() {
-		name += "_serial"
+	if k.serial {
+		suffix += "_serial"
 	}
-	return name
+	return suffix
 }
+
+func (s share) kind() kind { return kindOf(s.runs[0]) }
 
 func (s share) folder() string { return PackageOf(s.file.Path) }
 
@@ -70,7 +72,7 @@ func sharesOf(files []File, crossing crossings, kept keptSet) []share {
 			byKind[k] = append(byKind[k], part)
 		}
 		for i, k := range kinds {
-			shares = append(shares, share{f, byKind[k], i == 0})
+			shares = append(shares, share{f, byKind[k], i == 0, f.stem() + k.suffix(kinds[0])})
 		}
 	}
 	return shares
@@ -116,7 +118,7 @@ func name(clusters []*cluster, present []Present) {
 	kept := map[string]bool{}
 	for _, c := range clusters {
 		if len(c.shares) == 1 {
-			c.pkg, c.name = c.shares[0].folder(), c.shares[0].name()
+			c.pkg, c.name = c.shares[0].folder(), c.shares[0].name
 		} else if c.isNamedAsShare() || kept[c.label()] {
 			c.name = ""
 		}

@@ -170,6 +170,27 @@ func TestBadSourcesLeaveBuildFilesAlone(t *testing.T) {
 	}
 }
 
+// -m selects what pytest's does, by actions that a full run has cached.
+func TestMarkSelectsTestsOfAFullRun(t *testing.T) {
+	w := newWorkspace(t)
+	w.mustPass("test", "//...")
+	if got := w.mustPass("test", "//...", "--test_tag_filters=unit").executed(); len(got) > 0 {
+		t.Errorf("--test_tag_filters=unit after a full run executes %v", got)
+	}
+	all := w.mustPass("run", "//:xdist", "--", "-v").nodeIDs()
+	some := w.mustPass("run", "//:xdist", "--", "-v", "-m", "unit").nodeIDs()
+	// All tests of that folder, and no others, are marked so.
+	want := slices.DeleteFunc(all, func(id string) bool { return !strings.HasPrefix(id, "tests/unit/") })
+	if !slices.Equal(some, want) || len(want) == 0 {
+		t.Errorf("-m unit ran\n%q\nwant\n%q", some, want)
+	}
+	r := w.bazel("run", "//:xdist", "--", "-m", "integration")
+	if r.code != 2 {
+		t.Errorf("-m with a mark that is no tag: exit code %d, want 2", r.code)
+	}
+	wantContains(t, "xdist", r.output, "# gazelle:xdist_split_markers integration")
+}
+
 // The example's own rules are worth something: cut by tests, its groups are torn.
 func TestASplitGroupFailsTheSuite(t *testing.T) {
 	w := newWorkspace(t)
