@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -101,6 +102,18 @@ func (r result) executed() []string {
 		}
 	}
 	return labels
+}
+
+var outcomeLine = regexp.MustCompile(`(?m)^(?:PASSED|FAILED|SKIPPED|XFAILED|ERROR) (\S+::.*?)(?: - .*)?$`)
+
+// nodeIDs returns the tests of which xdist -v tells the outcome, sorted.
+func (r result) nodeIDs() []string {
+	var ids []string
+	for _, line := range outcomeLine.FindAllStringSubmatch(r.output, -1) {
+		ids = append(ids, line[1])
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func (w workspace) read(name string) string {
