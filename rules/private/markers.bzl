@@ -61,22 +61,24 @@ def tags_of(runs):
 def _tags_of_part(part):
     return markers_of(part) + ([SERIAL] if is_serial(part) else [])
 
-def exact_tags(runs, markers):
-    """The marks for which a tag selects the target exactly when all of its tests bear them.
+def exact_tags(runs, markers, tags):
+    """The marks that the target's tags tell of: its tests bear it if and only if it has the tag.
 
     Args:
       runs: the parts that the target runs.
       markers: dict of meaning to mark names, complete.
+      tags: all tags of the target.
 
     Returns:
       A list of `MARK=TAG`. A mark that some of the target's tests bear and some do not
-      is none of these, nor is one of several marks for serial tests.
+      is none of these, nor is one of several marks for serial tests, nor one whose tag
+      was given to the target for another reason.
     """
-    tags = {name: name for name in markers["split"]}
+    tag_of = {name: name for name in markers["split"]}
     if len(markers["serial"]) == 1:
-        tags[markers["serial"][0]] = SERIAL
+        tag_of[markers["serial"][0]] = SERIAL
     return [
         "{}={}".format(mark, tag)
-        for mark, tag in sorted(tags.items())
-        if len({tag in _tags_of_part(part): None for part in runs}) == 1
+        for mark, tag in sorted(tag_of.items())
+        if not [part for part in runs if (tag in _tags_of_part(part)) != (tag in tags)]
     ]

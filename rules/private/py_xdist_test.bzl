@@ -75,6 +75,7 @@ def py_xdist_test(
     """
     runs = [REST] if runs == None else runs
     markers = DEFAULT_MARKERS | markers
+    tags = tags + tags_of(runs)
     selection = name + ".selection"
     xdist_selection(
         name = selection,
@@ -87,14 +88,13 @@ def py_xdist_test(
             for part, files in elsewhere.items()
         },
         errors = _errors(dist, serial_scope, shard_count),
-        exact = exact_tags(runs, markers),
+        exact = exact_tags(runs, markers, tags),
         markers = markers,
         runs = runs,
         tags = ["manual"],
         test = name,
         visibility = ["//visibility:private"],
     )
-    tags = tags + tags_of(runs)
     if SERIAL in tags_of(runs):
         tags = tags + serial_tags(serial_scope)
         exec_properties = serial_exec_properties() | exec_properties

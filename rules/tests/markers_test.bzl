@@ -10,20 +10,27 @@ def _tags_test_impl(ctx):
     asserts.equals(env, ["e2e", "serial", "unit"], tags_of(["serial+unit", "rest+e2e+unit", "group:serial"]))
     return unittest.end(env)
 
+def _exact(runs, markers, tags = []):
+    return exact_tags(runs, DEFAULT_MARKERS | markers, tags + tags_of(runs))
+
 def _exact_test_impl(ctx):
     env = unittest.begin(ctx)
-    markers = DEFAULT_MARKERS | {"split": ["unit", "e2e"]}
+    markers = {"split": ["unit", "e2e"]}
     every = ["e2e=e2e", "serial=serial", "unit=unit"]
     for runs in [["rest"], ["rest+unit", "group:db+unit"], ["serial+e2e+unit"], ["serial"]]:
-        asserts.equals(env, every, exact_tags(runs, markers))
-    asserts.equals(env, ["e2e=e2e", "serial=serial"], exact_tags(["rest", "group:db+unit"], markers))
-    asserts.equals(env, ["e2e=e2e", "unit=unit"], exact_tags(["rest+unit", "serial+unit"], markers))
-    asserts.equals(env, ["serial=serial"], exact_tags(["rest"], DEFAULT_MARKERS))
+        asserts.equals(env, every, _exact(runs, markers, ["mine"]))
+    asserts.equals(env, ["e2e=e2e", "serial=serial"], _exact(["rest", "group:db+unit"], markers))
+    asserts.equals(env, ["e2e=e2e", "unit=unit"], _exact(["rest+unit", "serial+unit"], markers))
+    asserts.equals(env, ["serial=serial"], _exact(["rest"], {}))
+
+    # A person gave the target tags that its tests do not.
+    asserts.equals(env, ["e2e=e2e"], _exact(["rest"], markers, ["serial", "unit"]))
+    asserts.equals(env, every, _exact(["serial+unit"], markers, ["serial", "unit"]))
 
     # The tag stays "serial", whatever the mark; it cannot tell two marks apart.
-    asserts.equals(env, ["alone=serial"], exact_tags(["serial"], DEFAULT_MARKERS | {"serial": ["alone"]}))
-    asserts.equals(env, [], exact_tags(["serial"], DEFAULT_MARKERS | {"serial": ["alone", "serial"]}))
-    asserts.equals(env, [], exact_tags(["rest"], DEFAULT_MARKERS | {"serial": []}))
+    asserts.equals(env, ["alone=serial"], _exact(["serial"], {"serial": ["alone"]}))
+    asserts.equals(env, [], _exact(["serial"], {"serial": ["alone", "serial"]}))
+    asserts.equals(env, [], _exact(["rest"], {"serial": []}))
     return unittest.end(env)
 
 tags_test = unittest.make(_tags_test_impl)
