@@ -24,6 +24,9 @@ type Item struct {
 	Markers []string `json:"markers"` // those of its file's split markers that it bears, sorted
 }
 
+// markerPrefix stands in a part before each split marker.
+const markerPrefix = "+"
+
 // Markers say which marks mean what: lists of names by meaning. Only who reads
 // the marks off the items has to understand them.
 type Markers map[string][]string
@@ -62,7 +65,7 @@ func (c Census) MarkersByFile() map[string]Markers {
 func (i Item) part(dist string) model.Part {
 	part := i.base(dist)
 	for _, marker := range i.Markers {
-		part += model.Part("+" + marker)
+		part += model.Part(markerPrefix + marker)
 	}
 	return part
 }
@@ -92,7 +95,7 @@ func (s Selection) runs(i Item) bool {
 // runsSerial says whether the target runs serial tests of the item's file.
 func (s Selection) runsSerial(i Item) bool {
 	return s.holds(i) && slices.ContainsFunc(s.Runs, func(part model.Part) bool {
-		base, _, _ := strings.Cut(string(part), "+")
+		base, _, _ := strings.Cut(string(part), markerPrefix)
 		return base == string(model.Serial)
 	})
 }
