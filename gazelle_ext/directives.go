@@ -25,6 +25,7 @@ type settings struct {
 	// noTests: pytest does not look for tests here. updateOnly: Gazelle makes no new
 	// BUILD files here.
 	noTests, updateOnly bool
+	importSettings
 }
 
 func defaultSettings() settings {
@@ -49,7 +50,7 @@ type directive struct {
 
 // directives is the one list of directives: which are known, how they are read and
 // how they are documented all derive from it.
-var directives = []directive{
+var directives = slices.Concat([]directive{
 	{
 		key:    "xdist_extension",
 		values: "enabled | disabled",
@@ -112,7 +113,7 @@ var directives = []directive{
 			return s.project != nil || value == "package"
 		},
 	},
-}
+}, importDirectives)
 
 func (*xdist) KnownDirectives() []string {
 	keys := make([]string, len(directives))

@@ -23,6 +23,7 @@ type generator struct {
 	// file is the BUILD file as Gazelle will write it, nil if there is none. The survey
 	// has a copy of its own, read before.
 	file   *rule.File
+	report *report
 	result language.GenerateResult
 }
 
@@ -32,7 +33,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	if f == nil || !f.managed {
 		return language.GenerateResult{}
 	}
-	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File}
+	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, report: &x.report}
 	if x.survey.isPackage(f) {
 		g.libraries()
 		g.tests()
@@ -43,6 +44,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 			g.census()
 		}
 	}
+	g.result.RelsToIndex = x.survey.foldersToIndex(g.result.Imports)
 	g.removeStale()
 	x.report.add(g.takenNames(args)...)
 	g.warnOfOtherTests(&x.report)
@@ -132,14 +134,17 @@ func (g *generator) libraries() {
 		if l.testonly {
 			r.SetAttr("testonly", true)
 		}
+		setList(r, "imports", g.survey.importPaths(g.folder.rel))
+		g.setData(r, l.files())
 		r.SetAttr("visibility", []string{"//:__subpackages__"})
-		g.add(r, g.withPresent(r, g.survey.importsOfLibrary(g.folder.rel, l.srcs)))
+		g.add(r, g.withPresent(r, g.survey.importsOfLibrary(l)))
 	}
 }
 
 func (g *generator) tests() {
 	for _, t := range g.survey.targets[g.folder.rel] {
 		r := g.test(t)
+		g.setData(r, t.Files)
 		g.add(r, g.withPresent(r, g.survey.importsOfTest(t)))
 	}
 }
@@ -222,11 +227,12 @@ func (g *generator) presentShards(name string) int {
 
 // label returns file as this package names it.
 func (g *generator) label(file string) string {
-	folder := plan.PackageOf(file)
-	if folder == g.folder.rel {
-		return path.Base(file)
+	pkg := g.survey.packageOf(file)
+	name := relative(pkg, file)
+	if pkg == g.folder.rel {
+		return name
 	}
-	return "//" + folder + ":" + path.Base(file)
+	return "//" + pkg + ":" + name
 }
 
 func (g *generator) labels(files []string) []string {

@@ -32,6 +32,22 @@ type survey struct {
 	// imported are the test files that other files import, so that they need a
 	// library as well.
 	imported map[string]bool
+	// imports are what the Python files import, as far as it was asked for.
+	imports map[string]fileImports
+	// byModule are the Python files by module name.
+	byModule map[string][]string
+	// pathFolders are the folders that pytest puts on sys.path.
+	pathFolders map[string]bool
+	// pythonRoots are all the folders that modules are named relative to.
+	pythonRoots []string
+	// librariesIn are the planned libraries by package; holders are they by file.
+	librariesIn map[string][]*library
+	holders     map[string]*library
+	// manifests are those of third-party modules, by folder.
+	manifests  map[string]*manifest
+	thirdParty map[string]*thirdParty
+	// stdlib has the top-level modules that need no dependency.
+	stdlib map[string]bool
 	// exported are the files that targets of other packages have as inputs.
 	exported map[string]bool
 	// config is pytest's configuration file, relative to the root, or "".
@@ -63,22 +79,30 @@ func newSurvey(root string, report *report) *survey {
 		folders: map[string]*folder{},
 		modules: map[string]*pyscan.File{},
 		targets: map[string][]plan.Target{},
+		imports: map[string]fileImports{},
 	}
 	s.visit("", defaultSettings(), report)
 	s.scan(root, report)
 	s.config = s.pytestConfig(root)
 	s.checkConfig(report)
+	s.readManifests(report)
+	s.stdlib = stdlib(targetPython(root))
+	s.indexModules()
 	s.imported = s.importedTests()
 	targets := plan.Build(s.testFiles(report))
 	for _, t := range targets {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
 	}
+	s.planLibraries()
 	report.add(plan.CheckNames(targets, s.otherRules())...)
 	s.checkPlaces(targets, report)
 	if len(targets) > 0 {
 		report.add(s.linkLoops()...)
 	}
 	s.exported = s.exportedFiles(targets)
+	for _, file := range s.sharedData(targets, report) {
+		s.exported[file] = true
+	}
 	return s
 }
 
@@ -230,28 +254,6 @@ func (s *survey) testFiles(report *report) []plan.File {
 		}
 	}
 	return files
-}
-
-// importedTests returns the test files that some other file imports.
-func (s *survey) importedTests() map[string]bool {
-	byModule := map[string]string{}
-	for _, f := range s.folders {
-		for _, name := range f.tests {
-			file := path.Join(f.rel, name)
-			byModule[moduleOf(file)] = file
-		}
-	}
-	imported := map[string]bool{}
-	for importer, module := range s.modules {
-		for _, names := range s.importsOf(importer, module) {
-			for _, name := range names {
-				if file, ok := byModule[name]; ok && file != importer {
-					imported[file] = true
-				}
-			}
-		}
-	}
-	return imported
 }
 
 // exportedFiles returns the files that targets outside their package name.

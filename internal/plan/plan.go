@@ -157,7 +157,7 @@ func groupTarget(group model.Part, members []File) Target {
 	for i, f := range members {
 		folders[i] = PackageOf(f.Path)
 	}
-	return newTarget("xdist_group_"+name, lowestCommonFolder(folders), members, []model.Part{group})
+	return newTarget("xdist_group_"+name, LowestCommonFolder(folders), members, []model.Part{group})
 }
 
 // newTarget returns the target that runs the given parts of files; every other
@@ -191,8 +191,8 @@ func PackageOf(file string) string {
 	return ""
 }
 
-// lowestCommonFolder returns the deepest folder that holds all the folders.
-func lowestCommonFolder(folders []string) string {
+// LowestCommonFolder returns the deepest folder that holds all the folders.
+func LowestCommonFolder(folders []string) string {
 	common := strings.Split(folders[0], "/")
 	for _, folder := range folders[1:] {
 		parts := strings.Split(folder, "/")
