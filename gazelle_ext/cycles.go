@@ -27,7 +27,8 @@ func (c *cycles) add(from label.Label, deps map[string]origin) {
 }
 
 // errors returns an error for each set of libraries that all depend on each other.
-func (c *cycles) errors() []error {
+// inOneProject says whether packages are in one project already.
+func (c *cycles) errors(inOneProject func(packages []string) bool) []error {
 	names := slices.Sorted(maps.Keys(c.deps))
 	index := map[string]int{}
 	for i, name := range names {
@@ -44,13 +45,13 @@ func (c *cycles) errors() []error {
 	var errs []error
 	for _, component := range g.components() {
 		if cycle := g.cycle(component[0]); cycle != nil {
-			errs = append(errs, c.error(names, component, cycle))
+			errs = append(errs, c.error(names, component, cycle, inOneProject))
 		}
 	}
 	return errs
 }
 
-func (c *cycles) error(names []string, component, cycle []int) error {
+func (c *cycles) error(names []string, component, cycle []int, inOneProject func(packages []string) bool) error {
 	var steps []string
 	for i, node := range cycle {
 		next := cycle[(i+1)%len(cycle)]
@@ -61,7 +62,11 @@ func (c *cycles) error(names []string, component, cycle []int) error {
 	for _, node := range component {
 		folders = append(folders, c.packages[names[node]])
 	}
+	wayOut := ""
+	if !inOneProject(folders) {
+		wayOut = fmt.Sprintf("make them one library by # gazelle:python_generation_mode project in //%s, without BUILD files below, or ", plan.LowestCommonFolder(folders))
+	}
 	first := c.deps[names[cycle[0]]][names[cycle[1%len(cycle)]]]
-	return fmt.Errorf("%s:%d: libraries depend on each other, %d in all, which Bazel does not take: %s; write # gazelle:python_generation_mode project in //%s, without BUILD files below, for one library, or move what both need to a third folder",
-		first.file, first.line, len(component), strings.Join(steps, ", "), plan.LowestCommonFolder(folders))
+	return fmt.Errorf("%s:%d: libraries depend on each other, %d in all, which Bazel does not take: %s; %smove what they share to another folder, or leave an import out by # gazelle:ignore MODULE in its file",
+		first.file, first.line, len(component), strings.Join(steps, ", "), wayOut)
 }

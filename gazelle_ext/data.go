@@ -42,7 +42,11 @@ func (s *survey) data(pkg string, sources []string, report *report) dataFiles {
 	}
 	for _, source := range sources {
 		for _, named := range s.modules[source].Paths {
-			data.name(s, pkg, path.Join(plan.PackageOf(source), named.Path), func(text string) {
+			name := path.Join(plan.PackageOf(source), named.Path)
+			if strings.HasPrefix(source, name+"/") {
+				continue // the source's own folder, or one above it, says nothing
+			}
+			data.name(s, pkg, name, func(text string) {
 				report.warn(fmt.Errorf("%s:%d: %s", source, named.Line, text))
 			})
 		}
@@ -63,9 +67,6 @@ func (data *dataFiles) name(s *survey, pkg, name string, warn func(string)) {
 			data.files = append(data.files, name)
 		}
 		return
-	}
-	if name == pkg || strings.HasPrefix(pkg+"/", name+"/") {
-		return // the sources' own folder, or one above it, says nothing
 	}
 	files := s.filesBelow(name)
 	inside := s.packageOf(path.Join(name, "file")) == pkg

@@ -24,6 +24,8 @@ type dependencies struct {
 	index  *resolve.RuleIndex
 	from   label.Label
 	report *report
+	// unresolved are the imports that nothing provides, of all rules.
+	unresolved unresolved
 
 	// labels are as the rule's package writes them.
 	labels map[string]origin
@@ -106,7 +108,7 @@ func (d *dependencies) addModule(m wantedModule) {
 		}
 	}
 	if !m.optional && d.validates() && !d.survey.isNamespace(m) {
-		d.report.add(d.unresolved(m))
+		d.unresolved.add(m, d.thirdParty().manifests)
 	}
 }
 
@@ -120,21 +122,36 @@ func (d *dependencies) override(module string) (label.Label, bool) {
 // If several do and one is below the same Python root, it is that one.
 func (d *dependencies) libraries(module string) []label.Label {
 	spec := resolve.ImportSpec{Lang: importLanguage, Imp: module}
-	var all, near []label.Label
+	var all []label.Label
 	for _, found := range slices.Concat(
 		d.index.FindRulesByImportWithConfig(d.config, spec, importLanguage),
 		d.index.FindRulesByImportWithConfig(d.config, spec, languageName),
 	) {
 		all = append(all, found.Label)
-		if d.survey.rootOf(found.Label.Pkg) == d.survey.rootOf(d.from.Pkg) {
-			near = append(near, found.Label)
-		}
 	}
-	if len(near) > 0 {
+	if len(all) == 0 {
+		all = d.planned(module)
+	}
+	root := d.survey.rootOf(d.from.Pkg)
+	far := func(l label.Label) bool { return d.survey.rootOf(l.Pkg) != root }
+	if near := slices.DeleteFunc(slices.Clone(all), far); len(near) > 0 {
 		all = near
 	}
 	slices.SortFunc(all, func(a, b label.Label) int { return strings.Compare(a.String(), b.String()) })
 	return slices.Compact(all)
+}
+
+// planned returns the generated libraries that provide a module: Gazelle's index has not
+// all of them where it was asked for an update of some folders only, with -index=lazy or
+// none.
+func (d *dependencies) planned(module string) []label.Label {
+	var labels []label.Label
+	for _, file := range d.survey.byModule[module] {
+		if holder := d.survey.holders[file]; holder != nil {
+			labels = append(labels, label.New(d.from.Repo, holder.rel, holder.name))
+		}
+	}
+	return labels
 }
 
 // conftest returns the library with a folder's conftest.py, whoever makes it.
@@ -183,14 +200,6 @@ func (s *survey) isNamespace(m wantedModule) bool {
 		}
 	}
 	return false
-}
-
-func (d *dependencies) unresolved(m wantedModule) error {
-	file := manifestFile
-	if inForce := d.thirdParty().manifests; len(inForce) > 0 {
-		file = inForce[0].file
-	}
-	return fmt.Errorf("%s:%d: import %q: nothing provides this module; add its distribution to %s (bazel run the .update target of the gazelle_python_manifest rule), or write # gazelle:resolve py %s LABEL in a BUILD file, or # gazelle:ignore %s in this file", m.file, m.line, m.written, file, m.module, m.module)
 }
 
 func listOf(labels []label.Label) string {

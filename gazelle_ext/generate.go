@@ -44,7 +44,9 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 			g.census()
 		}
 	}
-	g.result.RelsToIndex = x.survey.foldersToIndex(g.result.Imports)
+	if args.Config.IndexLazy {
+		g.result.RelsToIndex = x.survey.foldersToIndex(g.result.Imports)
+	}
 	g.removeStale()
 	x.report.add(g.takenNames(args)...)
 	g.warnOfOtherTests(&x.report)

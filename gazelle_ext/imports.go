@@ -41,12 +41,12 @@ func (s *survey) moduleOf(file string) string {
 
 // rootOf returns the folder that the modules in rel are named relative to.
 func (s *survey) rootOf(rel string) string {
-	for _, above := range parents(rel) {
-		if f := s.folders[above]; f != nil {
-			return f.settings.pythonRoot
-		}
+	f := s.folders[rel]
+	for f == nil && rel != "" {
+		rel = plan.PackageOf(rel)
+		f = s.folders[rel]
 	}
-	return ""
+	return f.settings.pythonRoot
 }
 
 // dotted returns a path below root as the name of a module.

@@ -24,13 +24,14 @@ const languageName = "xdist"
 type xdist struct {
 	language.BaseLifecycleManager
 
-	survey *survey
-	report report
-	cycles cycles
+	survey     *survey
+	report     report
+	cycles     cycles
+	unresolved unresolved
 }
 
 // NewLanguage is called by the main function that gazelle_binary generates.
-func NewLanguage() language.Language { return &xdist{} }
+func NewLanguage() language.Language { return &xdist{unresolved: unresolved{}} }
 
 func (*xdist) Name() string { return languageName }
 
@@ -50,6 +51,7 @@ func (x *xdist) DoneGeneratingRules() { x.report.print() }
 // offers extensions no way to return an error: the run ends here, so that no BUILD
 // file is written from sources that could not be read.
 func (x *xdist) AfterResolvingDeps(context.Context) {
-	x.report.add(x.cycles.errors()...)
+	x.report.add(x.unresolved.errors()...)
+	x.report.add(x.cycles.errors(x.survey.inOneProject)...)
 	x.report.exitOnErrors()
 }

@@ -170,6 +170,16 @@ func (s *survey) packagesAbove(files []string) []string {
 	return slices.Compact(folders)
 }
 
+// inOneProject says whether packages are below one python_generation_mode project, which
+// makes no difference to them any more.
+func (s *survey) inOneProject(packages []string) bool {
+	first := s.folders[packages[0]].settings.project
+	return first != nil && !slices.ContainsFunc(packages, func(rel string) bool {
+		project := s.folders[rel].settings.project
+		return project == nil || *project != *first
+	})
+}
+
 // foldersToIndex returns the packages whose rules may provide what is imported: with
 // -index=lazy Gazelle reads no others.
 func (s *survey) foldersToIndex(all []any) []string {

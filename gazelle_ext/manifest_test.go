@@ -32,7 +32,7 @@ func TestParseManifestErrors(t *testing.T) {
 	for content, want := range map[string]string{
 		"manifest:\n  modules_mapping:\n  - a\n": "m.yaml:3: cannot unmarshal",
 		"manifest: [\n":                          "m.yaml:1: ",
-		"manifest:\n  a: b\n c: d\n":             "m.yaml:3: ",
+		"manifest:\n  a: b\n c: d\n":             "m.yaml:2: ",
 	} {
 		if _, err := parseManifest("m.yaml", []byte(content)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v; want %s...", content, err, want)

@@ -147,7 +147,7 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 	if wanted == nil {
 		return
 	}
-	d := &dependencies{survey: x.survey, config: c, index: index, from: from, report: &x.report, labels: map[string]origin{}}
+	d := &dependencies{survey: x.survey, config: c, index: index, from: from, report: &x.report, unresolved: x.unresolved, labels: map[string]origin{}}
 	d.add(wanted)
 	if r.Kind() == libraryKind {
 		x.cycles.add(from, d.own)

@@ -13,3 +13,5 @@ from .gone import x
 
 def test_it():
     import later
+    from requests import get, post
+    import requests
