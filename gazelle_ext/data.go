@@ -25,19 +25,20 @@ type dataFiles struct {
 // names one by one.
 const maxDataFiles = 50
 
-// data returns the data files of the sources of a target in the package pkg.
-func (s *survey) data(pkg string, sources []string, report *report) dataFiles {
+// data returns the data files of the sources of a rule in the package pkg; patterns of a
+// directive are for rules of tests alone.
+func (s *survey) data(pkg string, sources []string, ofTests bool, report *report) dataFiles {
 	var data dataFiles
 	setting := s.folders[pkg].settings.data
-	if setting.off {
+	switch {
+	case setting.off || setting.patterns != nil && !ofTests:
 		return data
-	}
-	for _, pattern := range setting.patterns {
-		if s.matchesFile(pkg, pattern) {
-			data.patterns = append(data.patterns, pattern)
+	case setting.patterns != nil:
+		for _, pattern := range setting.patterns {
+			if s.matchesFile(pkg, pattern) {
+				data.patterns = append(data.patterns, pattern)
+			}
 		}
-	}
-	if setting.patterns != nil {
 		return data
 	}
 	for _, source := range sources {
@@ -59,11 +60,13 @@ func (s *survey) data(pkg string, sources []string, report *report) dataFiles {
 // name adds what a source names: a file, or a folder and all that is in it.
 func (data *dataFiles) name(s *survey, pkg, name string, warn func(string)) {
 	info, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(name)))
-	if err != nil || name == "." || strings.HasPrefix(name, "../") || name == ".." {
+	generated := s.isGenerated(name)
+	if err != nil && !generated || name == "." || strings.HasPrefix(name, "../") || name == ".." {
 		return
 	}
-	if !info.IsDir() {
-		if path.Ext(name) != ".py" && s.maySee(pkg, name) {
+	if generated || !info.IsDir() {
+		// What a rule makes is as visible as that rule, which is not this extension's.
+		if path.Ext(name) != ".py" && s.maySee(pkg, name) && (!generated || s.packageOf(name) == pkg) {
 			data.files = append(data.files, name)
 		}
 		return
@@ -82,6 +85,12 @@ func (data *dataFiles) name(s *survey, pkg, name string, warn func(string)) {
 	}
 }
 
+// isGenerated says whether a rule in the BUILD file of its package makes a file.
+func (s *survey) isGenerated(file string) bool {
+	f := s.folders[plan.PackageOf(file)]
+	return f != nil && slices.Contains(f.generated, path.Base(file))
+}
+
 // maySee says whether the package pkg can have a file as its data: its own, and those of
 // packages whose BUILD files this extension writes, which then export it.
 func (s *survey) maySee(pkg, file string) bool {
@@ -92,6 +101,9 @@ func (s *survey) maySee(pkg, file string) bool {
 // filesBelow returns the files of a folder and those below it that are in the same
 // package, sorted; BUILD files are for Bazel alone.
 func (s *survey) filesBelow(rel string) []string {
+	if files, ok := s.below[rel]; ok {
+		return files
+	}
 	var files []string
 	_ = fs.WalkDir(os.DirFS(s.root), rel, func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -106,6 +118,7 @@ func (s *survey) filesBelow(rel string) []string {
 		}
 		return nil
 	})
+	s.below[rel] = files
 	return files
 }
 
@@ -137,7 +150,7 @@ func relative(pkg, file string) string {
 func (s *survey) sharedData(targets []plan.Target, report *report) []string {
 	var shared []string
 	add := func(pkg string, sources []string) {
-		for _, file := range s.data(pkg, sources, report).files {
+		for _, file := range s.data(pkg, sources, true, report).files {
 			if s.packageOf(file) != pkg {
 				shared = append(shared, file)
 			}
@@ -156,8 +169,8 @@ func (s *survey) sharedData(targets []plan.Target, report *report) []string {
 
 // setData gives a rule the data files of its sources. What a person wrote is never lost:
 // it is added to, unless it is more than lists of strings and globs.
-func (g *generator) setData(r *rule.Rule, sources []string) {
-	data := g.survey.data(g.folder.rel, sources, g.report)
+func (g *generator) setData(r *rule.Rule, sources []string, ofTests bool) {
+	data := g.survey.data(g.folder.rel, sources, ofTests, g.report)
 	files := g.labels(data.files)
 	existing := g.existing(r.Name())
 	if existing == nil || existing.Attr("data") == nil {

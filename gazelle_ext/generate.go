@@ -137,7 +137,7 @@ func (g *generator) libraries() {
 			r.SetAttr("testonly", true)
 		}
 		setList(r, "imports", g.survey.importPaths(g.folder.rel))
-		g.setData(r, l.files())
+		g.setData(r, l.files(), l.testonly)
 		r.SetAttr("visibility", []string{"//:__subpackages__"})
 		g.add(r, g.withPresent(r, g.survey.importsOfLibrary(l)))
 	}
@@ -146,7 +146,7 @@ func (g *generator) libraries() {
 func (g *generator) tests() {
 	for _, t := range g.survey.targets[g.folder.rel] {
 		r := g.test(t)
-		g.setData(r, t.Files)
+		g.setData(r, t.Files, true)
 		g.add(r, g.withPresent(r, g.survey.importsOfTest(t)))
 	}
 }

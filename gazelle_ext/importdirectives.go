@@ -56,8 +56,11 @@ var importDirectives = []directive{
 		values: "a path in this folder",
 		doc:    "This folder's manifest of third-party modules. Default: gazelle_python.yaml.",
 		apply: func(s *settings, rel, value string) bool {
+			if value == "" || path.IsAbs(value) {
+				return false
+			}
 			s.manifest.folder, s.manifest.file = rel, path.Join(rel, value)
-			return value != "" && !path.IsAbs(value)
+			return true
 		},
 	},
 	{

@@ -34,6 +34,8 @@ type survey struct {
 	imported map[string]bool
 	// imports are what the Python files import, as far as it was asked for.
 	imports map[string]fileImports
+	// below are the files of a package below its folders, as far as it was asked for.
+	below map[string][]string
 	// byModule are the Python files by module name.
 	byModule map[string][]string
 	// pathFolders are the folders that pytest puts on sys.path.
@@ -80,6 +82,7 @@ func newSurvey(root string, report *report) *survey {
 		modules: map[string]*pyscan.File{},
 		targets: map[string][]plan.Target{},
 		imports: map[string]fileImports{},
+		below:   map[string][]string{},
 	}
 	s.visit("", defaultSettings(), report)
 	s.scan(root, report)
