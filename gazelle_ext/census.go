@@ -9,7 +9,6 @@ import (
 
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/buildtools/build"
-	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
 // inCensus says whether a census is told of the folder's package: of a test root, and
@@ -48,7 +47,7 @@ func (g *generator) shared() []string {
 	var shared []string
 	exported := exportedBy(g.file)
 	for file := range g.survey.exported {
-		if name := path.Base(file); plan.PackageOf(file) == g.folder.rel && !exported[name] {
+		if name := g.label(file); g.survey.packageOf(file) == g.folder.rel && !exported[name] {
 			shared = append(shared, name)
 		}
 	}

@@ -34,6 +34,7 @@ type settings struct {
 	// noTests: pytest does not look for tests here. updateOnly: Gazelle makes no new
 	// BUILD files here.
 	noTests, updateOnly bool
+	importSettings
 }
 
 func defaultSettings() settings {
@@ -61,7 +62,7 @@ type directive struct {
 
 // directives is the one list of directives: which are known, how they are read and
 // how they are documented all derive from it.
-var directives = []directive{
+var directives = slices.Concat([]directive{
 	{
 		key:    "xdist_extension",
 		values: "enabled | disabled",
@@ -181,7 +182,7 @@ var directives = []directive{
 			return s.project != nil || value == "package"
 		},
 	},
-}
+}, importDirectives)
 
 var markName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 

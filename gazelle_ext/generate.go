@@ -23,6 +23,7 @@ type generator struct {
 	// file is the BUILD file as Gazelle will write it, nil if there is none. The survey
 	// has a copy of its own, read before.
 	file   *rule.File
+	report *report
 	result language.GenerateResult
 }
 
@@ -32,7 +33,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	if f == nil || !f.managed {
 		return language.GenerateResult{}
 	}
-	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File}
+	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, report: &x.report}
 	if x.survey.isPackage(f) {
 		g.libraries()
 		g.tests()
@@ -42,6 +43,9 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		if f.isTestRoot() {
 			g.census()
 		}
+	}
+	if args.Config.IndexLazy {
+		g.result.RelsToIndex = x.survey.foldersToIndex(g.result.Imports)
 	}
 	g.removeStale()
 	x.report.add(g.takenNames(args)...)
@@ -132,29 +136,38 @@ func (g *generator) libraries() {
 		if l.testonly {
 			r.SetAttr("testonly", true)
 		}
+		setList(r, "imports", g.survey.importPaths(g.folder.rel))
+		g.setData(r, l.files(), l.testonly)
 		r.SetAttr("visibility", []string{"//:__subpackages__"})
-		g.add(r, g.withPresent(r, g.survey.importsOfLibrary(g.folder.rel, l.srcs)))
+		imports := g.survey.importsOfLibrary(l)
+		imports.addPresent(g.named(l.name)...)
+		g.add(r, imports)
 	}
 }
 
 func (g *generator) tests() {
 	for _, t := range g.survey.targets[g.folder.rel] {
 		r := g.test(t)
-		g.add(r, g.withPresent(r, g.survey.importsOfTest(t)))
+		g.setData(r, t.Files, true)
+		imports := g.survey.importsOfTest(t)
+		imports.addPresent(g.named(t.Name)...)
+		for _, file := range t.Files {
+			imports.addPresent(g.survey.rulesOf[file]...)
+		}
+		g.add(r, imports)
 	}
 }
 
-// withPresent adds the dependencies on other repositories that the rule in the BUILD
-// file has now: what third-party packages provide is a person's to say.
-func (g *generator) withPresent(r *rule.Rule, i *imports) *imports {
-	if existing := g.existing(r.Name()); existing != nil {
-		for _, dep := range existing.AttrStrings("deps") {
+// addPresent adds the dependencies on other repositories that rules in BUILD files have
+// now: what third-party packages provide is a person's to say.
+func (i *imports) addPresent(rules ...*rule.Rule) {
+	for _, r := range rules {
+		for _, dep := range r.AttrStrings("deps") {
 			if strings.HasPrefix(dep, "@") {
 				i.external = append(i.external, dep)
 			}
 		}
 	}
-	return i
 }
 
 // batchComment stands above a batch when it is made.
@@ -219,6 +232,14 @@ func (g *generator) generates(name string) bool {
 	return slices.ContainsFunc(g.result.Gen, func(r *rule.Rule) bool { return r.Name() == name })
 }
 
+// named returns the rule of that name in the BUILD file as a list, empty if there is none.
+func (g *generator) named(name string) []*rule.Rule {
+	if r := g.existing(name); r != nil {
+		return []*rule.Rule{r}
+	}
+	return nil
+}
+
 // existing returns the rule of that name in the BUILD file, nil if there is none.
 func (g *generator) existing(name string) *rule.Rule {
 	if g.file == nil {
@@ -250,11 +271,12 @@ func (g *generator) presentShards(name string) int {
 
 // label returns file as this package names it.
 func (g *generator) label(file string) string {
-	folder := plan.PackageOf(file)
-	if folder == g.folder.rel {
-		return path.Base(file)
+	pkg := g.survey.packageOf(file)
+	name := relative(pkg, file)
+	if pkg == g.folder.rel {
+		return name
 	}
-	return "//" + folder + ":" + path.Base(file)
+	return "//" + pkg + ":" + name
 }
 
 func (g *generator) labels(files []string) []string {

@@ -24,12 +24,14 @@ const languageName = "xdist"
 type xdist struct {
 	language.BaseLifecycleManager
 
-	survey *survey
-	report report
+	survey     *survey
+	report     report
+	cycles     cycles
+	unresolved unresolved
 }
 
 // NewLanguage is called by the main function that gazelle_binary generates.
-func NewLanguage() language.Language { return &xdist{} }
+func NewLanguage() language.Language { return &xdist{unresolved: unresolved{}} }
 
 func (*xdist) Name() string { return languageName }
 
@@ -39,7 +41,8 @@ func (*xdist) CheckFlags(*flag.FlagSet, *config.Config) error { return nil }
 
 func (*xdist) Fix(*config.Config, *rule.File) {}
 
-// DoneGeneratingRules reports what was wrong with the sources and directives.
+// DoneGeneratingRules reports what was wrong with the sources and directives; what is
+// wrong with imports is known later.
 // It does not end the run: Gazelle may still have errors of its own to tell, of
 // BUILD files for example.
 func (x *xdist) DoneGeneratingRules() { x.report.print() }
@@ -47,4 +50,8 @@ func (x *xdist) DoneGeneratingRules() { x.report.print() }
 // AfterResolvingDeps is the last call before Gazelle writes files, and Gazelle
 // offers extensions no way to return an error: the run ends here, so that no BUILD
 // file is written from sources that could not be read.
-func (x *xdist) AfterResolvingDeps(context.Context) { x.report.exitOnErrors() }
+func (x *xdist) AfterResolvingDeps(context.Context) {
+	x.report.add(x.unresolved.errors()...)
+	x.report.add(x.cycles.errors(x.survey.inOneProject)...)
+	x.report.exitOnErrors()
+}

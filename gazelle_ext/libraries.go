@@ -1,6 +1,7 @@
 package gazelle_ext
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -10,34 +11,87 @@ import (
 
 // library is a py_library to be generated.
 type library struct {
-	name string
+	rel, name string
 	// srcs are relative to the package.
 	srcs     []string
 	testonly bool
+	// packages are the folders whose __init__.py what it imports runs first.
+	packages []string
+	// merged are the names of libraries whose sources are here instead, because they
+	// and this one import each other.
+	merged []string
+}
+
+// files are the sources, relative to the root of the repository.
+func (l *library) files() []string {
+	files := make([]string, len(l.srcs))
+	for i, src := range l.srcs {
+		files[i] = path.Join(l.rel, src)
+	}
+	return files
+}
+
+// librariesAuto is the default of xdist_generate_libraries.
+const librariesAuto = "auto"
+
+// librariesWanted says whether this extension makes the libraries of a folder. Auto is
+// where nobody else makes them.
+func librariesWanted(f *folder) bool {
+	return f.settings.libraries != "false"
 }
 
 // isPackage says whether the folder is a Bazel package after this run.
 func (s *survey) isPackage(f *folder) bool {
-	return f.rel == "" || f.build != nil || len(f.tests) > 0 || f.conftest ||
-		len(f.sources) > 0 && (f.settings.project == nil || *f.settings.project == f.rel) ||
-		len(s.targets[f.rel]) > 0
+	return f.rel == "" || f.build != nil || len(f.tests) > 0 || len(s.targets[f.rel]) > 0 ||
+		librariesWanted(f) && (f.conftest || len(f.sources) > 0 && (f.settings.project == nil || *f.settings.project == f.rel))
+}
+
+// packageOf returns the package that a file or folder is in.
+func (s *survey) packageOf(file string) string {
+	for _, rel := range parents(plan.PackageOf(file)) {
+		if f := s.folders[rel]; f != nil && s.isPackage(f) {
+			return rel
+		}
+	}
+	return ""
 }
 
 // libraries returns the libraries of the folder's package.
-func (s *survey) libraries(f *folder) []library {
-	if !s.isPackage(f) {
+func (s *survey) libraries(f *folder) []*library { return s.librariesIn[f.rel] }
+
+// planLibraries decides which libraries there are. That takes all packages at once: what
+// a library is depends on what imports what.
+func (s *survey) planLibraries() {
+	var separate []*library
+	for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
+		separate = append(separate, s.separateLibraries(s.folders[rel])...)
+	}
+	planned := s.importGraph(s.importGraph(separate).merged())
+	planned.spreadTestonly()
+	s.addPackages(planned)
+	s.librariesIn = map[string][]*library{}
+	for _, l := range planned.libraries {
+		s.librariesIn[l.rel] = append(s.librariesIn[l.rel], l)
+	}
+	s.holders = planned.holders
+}
+
+// separateLibraries returns the folder's libraries as they are if no cycles join them.
+func (s *survey) separateLibraries(f *folder) []*library {
+	if !s.isPackage(f) || !librariesWanted(f) {
 		return nil
 	}
-	var libraries []library
+	var libraries []*library
 	if srcs := s.librarySources(f); len(srcs) > 0 {
-		libraries = append(libraries, library{name: libraryName(f.rel), srcs: srcs})
+		libraries = append(libraries, &library{rel: f.rel, name: libraryName(f.rel), srcs: srcs})
 	}
 	if f.conftest {
-		libraries = append(libraries, library{name: "conftest", srcs: []string{"conftest.py"}, testonly: true})
+		libraries = append(libraries, &library{rel: f.rel, name: "conftest", srcs: []string{"conftest.py"}, testonly: true})
 	}
 	for _, name := range f.tests {
 		if s.imported[path.Join(f.rel, name)] {
-			libraries = append(libraries, library{
+			libraries = append(libraries, &library{
+				rel:      f.rel,
 				name:     strings.TrimSuffix(name, ".py") + "_lib",
 				srcs:     []string{name},
 				testonly: true,

@@ -14,13 +14,19 @@ import (
 // share a target is remembered there.
 func (s *survey) presentTests() []plan.Present {
 	var present []plan.Present
+	s.rulesOf = map[string][]*rule.Rule{}
 	for _, f := range s.folders {
 		if !f.managed || f.build == nil {
 			continue
 		}
 		for _, r := range f.build.Rules {
-			if slices.Contains(f.settings.testKinds, r.Kind()) {
-				present = append(present, s.presentTest(f, r))
+			if !slices.Contains(f.settings.testKinds, r.Kind()) {
+				continue
+			}
+			p := s.presentTest(f, r)
+			present = append(present, p)
+			for _, file := range p.Files {
+				s.rulesOf[file] = append(s.rulesOf[file], r)
 			}
 		}
 	}
@@ -46,7 +52,35 @@ func (s *survey) presentTest(f *folder, r *rule.Rule) plan.Present {
 		p.Runs = []model.Part{model.Rest}
 	}
 	slices.Sort(p.Files)
+	p.Fixed = s.isPersonal(f.rel, p.Files, r)
 	return p
+}
+
+// ownAttrs are the attributes of test targets that Gazelle writes; data has rules of its
+// own.
+var ownAttrs = set("name", "srcs", "config", "deps", "dist", "runs", elsewhereAttr, markersAttr, "shard_count", "data")
+
+// isPersonal says whether a person gave a target what Gazelle would not, and would lose
+// if its files moved to another target.
+func (s *survey) isPersonal(rel string, files []string, r *rule.Rule) bool {
+	for _, attr := range r.AttrKeys() {
+		if !ownAttrs[attr] {
+			return true
+		}
+	}
+	if r.Attr("data") == nil {
+		return false
+	}
+	data, ok := readData(r.Attr("data"))
+	known := slices.DeleteFunc(files, func(file string) bool { return s.modules[file] == nil })
+	generated := s.data(rel, known, true, &report{})
+	for _, name := range data.names {
+		ok = ok && slices.Contains(generated.files, fileOf(rel, name.Value))
+	}
+	for _, pattern := range data.patterns {
+		ok = ok && slices.Contains(generated.patterns, pattern)
+	}
+	return !ok
 }
 
 // fileOf returns the path of a file that a rule in the package rel names.

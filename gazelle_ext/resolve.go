@@ -1,6 +1,7 @@
 package gazelle_ext
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -21,22 +22,35 @@ const importLanguage = "py"
 
 // imports is what a rule's deps are made from.
 type imports struct {
-	// modules are module names, for each import the most specific first; the first
-	// one that some library provides counts.
-	modules [][]string
+	modules []wantedModule
 	// conftests are the folders whose conftest library is a dependency.
 	conftests []string
-	// external are labels of other repositories.
+	// external are labels of other repositories that the BUILD file has.
 	external []string
+	included []includedLabel
 }
 
-func (s *survey) importsOfLibrary(rel string, srcs []string) *imports {
+// add adds what a file imports.
+func (i *imports) add(s *survey, file string) {
+	if s.modules[file] != nil {
+		i.modules = append(i.modules, s.importsOf(file).wanted...)
+		i.included = append(i.included, s.includedIn(file)...)
+	}
+}
+
+// addPackage adds the package in a folder, for its __init__.py.
+func (i *imports) addPackage(s *survey, folder, importer string) {
+	name := s.moduleOf(path.Join(folder, "__init__.py"))
+	i.modules = append(i.modules, wantedModule{written: name, names: []string{name}, file: importer, line: 1, optional: true})
+}
+
+func (s *survey) importsOfLibrary(l *library) *imports {
 	result := &imports{}
-	for _, src := range srcs {
-		file := path.Join(rel, src)
-		if module := s.modules[file]; module != nil {
-			result.modules = append(result.modules, s.importsOf(file, module)...)
-		}
+	for _, file := range l.files() {
+		result.add(s, file)
+	}
+	for _, folder := range l.packages {
+		result.addPackage(s, folder, path.Join(l.rel, l.srcs[0]))
 	}
 	return result
 }
@@ -48,34 +62,23 @@ func (s *survey) importsOfTest(t plan.Target) *imports {
 	result := &imports{}
 	folders := map[string]bool{}
 	for _, file := range t.Files {
-		for _, names := range s.importsOf(file, s.modules[file]) {
-			result.modules = append(result.modules, names)
-			// Importing a.b.c runs a/__init__.py and a/b/__init__.py too. Tests are
-			// nobody's dependency, so this makes no cycles.
-			result.modules = append(result.modules, s.packagesAbove(names)...)
-		}
+		result.add(s, file)
 		for _, rel := range parents(plan.PackageOf(file)) {
 			folders[rel] = true
+		}
+		// Importing a.b.c runs a/__init__.py and a/b/__init__.py too. Tests are
+		// nobody's dependency, so this makes no cycles.
+		for _, folder := range s.packagesAbove(s.importsOf(file).providers) {
+			result.addPackage(s, folder, file)
 		}
 	}
 	for rel := range folders {
 		f := s.folders[rel]
-		if f.conftest {
+		if f.has("conftest.py") {
 			result.conftests = append(result.conftests, rel)
 		}
-		if f.has("__init__.py") && rel != "" {
-			result.modules = append(result.modules, []string{strings.ReplaceAll(rel, "/", ".")})
-		}
-	}
-	return result
-}
-
-// packagesAbove returns those of the names that are packages with an __init__.py here.
-func (s *survey) packagesAbove(names []string) [][]string {
-	var result [][]string
-	for _, name := range names {
-		if f := s.folders[strings.ReplaceAll(name, ".", "/")]; f != nil && f.has("__init__.py") {
-			result = append(result, []string{name})
+		if f.has("__init__.py") && rel != s.rootOf(rel) {
+			result.addPackage(s, rel, t.Files[0])
 		}
 	}
 	return result
@@ -93,10 +96,26 @@ func (x *xdist) Imports(_ *config.Config, r *rule.Rule, f *rule.File) []resolve.
 	specs := []resolve.ImportSpec{}
 	for _, src := range srcs {
 		if path.Ext(src) == ".py" {
-			specs = append(specs, resolve.ImportSpec{Lang: importLanguage, Imp: moduleOf(path.Join(f.Pkg, src))})
+			for _, name := range x.survey.namesOf(path.Join(f.Pkg, src), f.Pkg, r.AttrStrings("imports")) {
+				specs = append(specs, resolve.ImportSpec{Lang: importLanguage, Imp: name})
+			}
 		}
 	}
 	return specs
+}
+
+// namesOf returns the names by which a file is imported: the one below its Python root,
+// and those below the folders in its library's imports attribute.
+func (s *survey) namesOf(file, pkg string, paths []string) []string {
+	names := []string{s.moduleOf(file)}
+	for _, p := range paths {
+		root := path.Join(pkg, p)
+		name, ok := strings.CutPrefix(strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__"), root+"/")
+		if name = dotted("", name); ok && name != names[0] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // globbed returns the Python files of the package rel that a glob matches.
@@ -111,34 +130,27 @@ func (s *survey) globbed(rel string, glob rule.GlobValue) []string {
 	}
 	for file := range s.modules {
 		name, ok := strings.CutPrefix(file, prefix)
-		if ok && slices.ContainsFunc(glob.Patterns, matches(name)) && !slices.ContainsFunc(glob.Excludes, matches(name)) {
+		if ok && slices.ContainsFunc(glob.Patterns, matches(name)) && !slices.ContainsFunc(glob.Excludes, matches(name)) && s.packageOf(file) == rel {
 			matched = append(matched, name)
 		}
 	}
+	slices.Sort(matched)
 	return matched
 }
 
 // Embeds: nothing here embeds another rule.
 func (*xdist) Embeds(*rule.Rule, label.Label) []label.Label { return nil }
 
-// Resolve sets deps. An import that nothing in the repository provides is the
-// standard library's, or installed beside pytest.
+// Resolve sets deps.
 func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.RemoteCache, r *rule.Rule, raw any, from label.Label) {
 	wanted, _ := raw.(*imports)
 	if wanted == nil {
 		return
 	}
-	deps := map[string]bool{}
-	for _, dep := range wanted.external {
-		deps[dep] = true
-	}
-	for _, folder := range wanted.conftests {
-		deps[label.New(from.Repo, folder, "conftest").Rel(from.Repo, from.Pkg).String()] = true
-	}
-	for _, names := range wanted.modules {
-		if l, ok := provider(c, index, names); ok && !isSame(l, from) {
-			deps[l.Rel(from.Repo, from.Pkg).String()] = true
-		}
+	d := &dependencies{survey: x.survey, config: c, index: index, from: from, report: &x.report, unresolved: x.unresolved, labels: map[string]origin{}}
+	d.add(wanted)
+	if r.Kind() == libraryKind {
+		x.cycles.add(from, d.own)
 	}
 	for _, attr := range []string{elsewhereAttr, markersAttr} {
 		if dict, ok := r.Attr(attr).(*build.DictExpr); ok && len(dict.List) == 0 {
@@ -148,13 +160,8 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 		}
 	}
 	r.DelAttr("deps")
-	if len(deps) > 0 {
-		sorted := make([]string, 0, len(deps))
-		for dep := range deps {
-			sorted = append(sorted, dep)
-		}
-		slices.Sort(sorted)
-		r.SetAttr("deps", sorted)
+	if len(d.labels) > 0 {
+		r.SetAttr("deps", slices.Sorted(maps.Keys(d.labels)))
 	}
 }
 
@@ -164,25 +171,4 @@ func isSame(l, from label.Label) bool {
 		l.Repo = from.Repo
 	}
 	return l.Abs(from.Repo, from.Pkg).Equal(from)
-}
-
-// provider returns the library that provides the first of the modules that any does:
-// a resolve directive's, else one of rules_python's or ours.
-func provider(c *config.Config, index *resolve.RuleIndex, names []string) (label.Label, bool) {
-	for _, name := range names {
-		spec := resolve.ImportSpec{Lang: importLanguage, Imp: name}
-		if l, ok := resolve.FindRuleWithOverride(c, spec, importLanguage); ok {
-			return l, true
-		}
-		found := slices.Concat(
-			index.FindRulesByImportWithConfig(c, spec, importLanguage),
-			index.FindRulesByImportWithConfig(c, spec, languageName))
-		slices.SortFunc(found, func(a, b resolve.FindResult) int {
-			return strings.Compare(a.Label.String(), b.Label.String())
-		})
-		if len(found) > 0 {
-			return found[0].Label, true
-		}
-	}
-	return label.NoLabel, false
 }

@@ -17,6 +17,13 @@ func (g *generator) removeStale() {
 			g.result.Empty = append(g.result.Empty, rule.NewRule(kind, r.Name()))
 		}
 	}
+	for _, l := range g.survey.libraries(g.folder) {
+		for _, name := range l.merged {
+			if r := g.existing(name); r != nil && g.ownKind(r) == libraryKind && !r.ShouldKeep() {
+				g.result.Empty = append(g.result.Empty, rule.NewRule(libraryKind, name))
+			}
+		}
+	}
 }
 
 // handwrittenTests returns the names of the test targets that stay although they are
@@ -44,7 +51,7 @@ func (g *generator) notGenerated() []*rule.Rule {
 // isStale says whether a rule of one of our kinds, "" for any other, is to go.
 func (g *generator) isStale(r *rule.Rule, kind string) bool {
 	switch {
-	case kind == "" || r.ShouldKeep():
+	case kind == "" || r.ShouldKeep(), kind == libraryKind && !librariesWanted(g.folder):
 		return false
 	case kind == packageKind || kind == censusKind:
 		return true

@@ -30,11 +30,31 @@ type survey struct {
 	modules map[string]*pyscan.File
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
+	// rulesOf are the test rules in BUILD files, by the test files in them.
+	rulesOf map[string][]*rule.Rule
 	// hasTargets are the test roots that have any.
 	hasTargets map[string]bool
 	// imported are the test files that other files import, so that they need a
 	// library as well.
 	imported map[string]bool
+	// imports are what the Python files import, as far as it was asked for.
+	imports map[string]fileImports
+	// below are the files of a package below its folders, as far as it was asked for.
+	below map[string][]string
+	// byModule are the Python files by module name.
+	byModule map[string][]string
+	// pathFolders are the folders that pytest puts on sys.path.
+	pathFolders map[string]bool
+	// pythonRoots are all the folders that modules are named relative to.
+	pythonRoots []string
+	// librariesIn are the planned libraries by package; holders are they by file.
+	librariesIn map[string][]*library
+	holders     map[string]*library
+	// manifests are those of third-party modules, by folder.
+	manifests  map[string]*manifest
+	thirdParty map[string]*thirdParty
+	// stdlib has the top-level modules that need no dependency.
+	stdlib map[string]bool
 	// exported are the files that targets of other packages have as inputs.
 	exported map[string]bool
 	// configs are pytest's configuration files, relative to the repository's root, by
@@ -69,6 +89,8 @@ func newSurvey(root string, report *report) *survey {
 		targets:    map[string][]plan.Target{},
 		configs:    map[string]string{},
 		hasTargets: map[string]bool{},
+		imports:    map[string]fileImports{},
+		below:      map[string][]string{},
 	}
 	s.visit("", defaultSettings(), report)
 	s.scan(root, report)
@@ -78,6 +100,9 @@ func newSurvey(root string, report *report) *survey {
 			s.checkConfig(f, config, report)
 		}
 	}
+	s.readManifests(report)
+	s.stdlib = stdlib(targetPython(root))
+	s.indexModules()
 	s.imported = s.importedTests()
 	recorded, err := durations.Read(filepath.Join(root, durations.File))
 	if err != nil {
@@ -89,12 +114,16 @@ func newSurvey(root string, report *report) *survey {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
 		s.hasTargets[t.Root] = true
 	}
+	s.planLibraries()
 	report.add(plan.CheckNames(targets, s.otherRules())...)
 	s.checkPlaces(targets, report)
 	if len(targets) > 0 {
 		report.add(s.linkLoops()...)
 	}
 	s.exported = s.exportedFiles(targets)
+	for _, file := range s.sharedData(targets, report) {
+		s.exported[file] = true
+	}
 	return s
 }
 
@@ -235,28 +264,6 @@ func scanFile(root, file string) (*pyscan.File, error) {
 		return nil, fmt.Errorf("%s:1: this Python file cannot be read: %w; mend it, or leave it out by # gazelle:exclude %s", file, err, path.Base(file))
 	}
 	return pyscan.Scan(file, source)
-}
-
-// importedTests returns the test files that some other file imports.
-func (s *survey) importedTests() map[string]bool {
-	byModule := map[string]string{}
-	for _, f := range s.folders {
-		for _, name := range f.tests {
-			file := path.Join(f.rel, name)
-			byModule[moduleOf(file)] = file
-		}
-	}
-	imported := map[string]bool{}
-	for importer, module := range s.modules {
-		for _, names := range s.importsOf(importer, module) {
-			for _, name := range names {
-				if file, ok := byModule[name]; ok && file != importer {
-					imported[file] = true
-				}
-			}
-		}
-	}
-	return imported
 }
 
 // exportedFiles returns the files that targets outside their package name.

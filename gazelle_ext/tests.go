@@ -17,9 +17,13 @@ import (
 func (s *survey) testFiles(recorded durations.Tests, report *report) []plan.File {
 	var files []plan.File
 	for _, f := range s.folders {
-		in := s.planSettings(f)
 		for _, name := range f.tests {
+			in := s.planSettings(f)
 			file := path.Join(f.rel, name)
+			if len(s.modules[file].Paths) > 0 {
+				// It reads files beside it, which only targets of its package can glob.
+				in.Top = f.rel
+			}
 			files = append(files, plan.File{
 				Path:     file,
 				Settings: in,
@@ -42,11 +46,12 @@ func (s *survey) planSettings(f *folder) plan.Settings {
 	}
 }
 
-// topOfBatches returns the highest folder in which a batch with f's tests may be: there
-// is a BUILD file from f up to it, and they are of one Python project and test root. Who
-// tests a project by its folder then runs all its tests, and no others.
+// topOfBatches returns the highest folder in which a batch with f's tests may be: the
+// first from f upwards above which there is no BUILD file of ours, or where something
+// begins: a Python project, whose tests `bazel test //project/...` is to run, or other
+// directives, which hold for a target only in their own folder and below.
 func (s *survey) topOfBatches(f *folder) string {
-	for f.rel != "" && f.rel != f.settings.testRoot && !f.isProject() {
+	for f.rel != "" && !f.isProject() && (f.build == nil || len(f.build.Directives) == 0) {
 		above := s.folders[plan.PackageOf(f.rel)]
 		if !above.managed {
 			break
@@ -56,19 +61,15 @@ func (s *survey) topOfBatches(f *folder) string {
 	return f.rel
 }
 
-// isProject says whether a Python distribution is built from the folder.
+// isProject says whether a Python distribution is made from the folder.
 func (f *folder) isProject() bool {
 	return f.has("pyproject.toml") || f.has("setup.py") || f.has("setup.cfg")
 }
 
-// pytestModule returns how pytest imports a test file: by a name below the first folder
-// above it that is no package.
+// pytestModule returns how pytest imports a test file.
 func (s *survey) pytestModule(file string) plan.Module {
-	folder := plan.PackageOf(file)
-	for folder != "" && s.folders[folder] != nil && s.folders[folder].has("__init__.py") {
-		folder = plan.PackageOf(folder)
-	}
-	return plan.Module{Folder: folder, Name: moduleOf(strings.TrimPrefix(strings.TrimPrefix(file, folder), "/"))}
+	folder := s.importBase(plan.PackageOf(file))
+	return plan.Module{Folder: folder, Name: dotted(folder, strings.TrimSuffix(file, ".py"))}
 }
 
 // planTests turns the tests that reading a file showed into the planner's, and tells

@@ -24,9 +24,6 @@ type Item struct {
 	Markers []string `json:"markers"` // those of its file's split markers that it bears, sorted
 }
 
-// markerPrefix stands in a part before each split marker.
-const markerPrefix = "+"
-
 // Markers say which marks mean what: lists of names by meaning. Only who reads
 // the marks off the items has to understand them.
 type Markers map[string][]string
@@ -63,11 +60,7 @@ func (c Census) MarkersByFile() map[string]Markers {
 // part says which of its file's tests the item belongs to, in a target whose
 // distribution mode is dist.
 func (i Item) part(dist string) model.Part {
-	part := i.base(dist)
-	for _, marker := range i.Markers {
-		part += model.Part(markerPrefix + marker)
-	}
-	return part
+	return i.base(dist).With(i.Markers)
 }
 
 // base is the item's part but for split markers.
@@ -94,10 +87,7 @@ func (s Selection) runs(i Item) bool {
 
 // runsSerial says whether the target runs serial tests of the item's file.
 func (s Selection) runsSerial(i Item) bool {
-	return s.holds(i) && slices.ContainsFunc(s.Runs, func(part model.Part) bool {
-		base, _, _ := strings.Cut(string(part), markerPrefix)
-		return base == string(model.Serial)
-	})
+	return s.holds(i) && slices.ContainsFunc(s.Runs, model.Part.Serial)
 }
 
 // Compare returns what is wrong with the selections, in the order of Finding:

@@ -36,6 +36,8 @@ type cluster struct {
 	// or "" if the cluster can no longer have it.
 	present bool
 	name    string
+	// fixed says that no shares may come or go.
+	fixed bool
 	// folders are those from which its modules are imported, by the modules' first names.
 	folders map[string]string
 }
@@ -55,12 +57,14 @@ func (c *cluster) isSmall() bool { return c.cost*tolerance < c.worth }
 
 // seeks says whether the cluster should have company: a new one when it is not worth a
 // process of its own, a present one when it is off by the tolerance.
-func (c *cluster) seeks() bool { return c.isSmall() || !c.present && c.cost < c.worth }
+func (c *cluster) seeks() bool {
+	return !c.fixed && (c.isSmall() || !c.present && c.cost < c.worth)
+}
 
 // fits says whether two clusters may become one: it must not be cut again, and pytest
 // must be able to import the files of both.
 func (c *cluster) fits(d *cluster) bool {
-	return c.cost+d.cost <= c.worth*tolerance && !c.clashes(d)
+	return !c.fixed && !d.fixed && c.cost+d.cost <= c.worth*tolerance && !c.clashes(d)
 }
 
 func (c *cluster) clashes(d *cluster) bool {
@@ -78,7 +82,7 @@ func (c *cluster) clashes(d *cluster) bool {
 // join adds d's shares to c. Of two present batches the one in the higher folder stays,
 // else c.
 func (c *cluster) join(d *cluster) {
-	pkg := commonFolder(c.pkg, d.pkg)
+	pkg := LowestCommonFolder(c.pkg, d.pkg)
 	name := ""
 	for _, old := range []*cluster{c, d} {
 		if name == "" && old.pkg == pkg && !old.isNamedAsShare() {
@@ -103,7 +107,7 @@ func (c *cluster) isNamedAsShare() bool {
 // cut returns a cluster that is too large by the tolerance in pieces, grouped as new
 // files would be. The one with the most files remains the present target.
 func (c *cluster) cut() []*cluster {
-	if len(c.shares) == 1 || c.cost <= c.worth*tolerance {
+	if c.fixed || len(c.shares) == 1 || c.cost <= c.worth*tolerance {
 		return []*cluster{c}
 	}
 	pieces := make([]*cluster, len(c.shares))

@@ -107,6 +107,15 @@ func TestBatches(t *testing.T) {
 			[]string{"//t:xdist_batch_1: t/test_a.py t/test_b.py"},
 		},
 		{
+			"what is fixed stays as it is",
+			[]File{timed("t/test_a.py", 1), timed("t/test_b.py", 1), timed("t/test_c.py", 9), timed("t/test_d.py", 9), timed("t/test_e.py", 9)},
+			[]Present{
+				{Package: "t", Name: "slow", Files: []string{"t/test_a.py"}, Runs: []model.Part{model.Rest}, Fixed: true},
+				{Package: "t", Name: "large", Files: []string{"t/test_c.py", "t/test_d.py", "t/test_e.py", "t/gone.py"}, Runs: []model.Part{model.Rest}, Fixed: true},
+			},
+			[]string{"//t:large: t/test_c.py t/test_d.py t/test_e.py", "//t:slow: t/test_a.py", "//t:test_b: t/test_b.py"},
+		},
+		{
 			"what is kept is not planned",
 			[]File{timed("t/test_a.py", 1), timed("t/test_b.py", 1)},
 			[]Present{{Package: "t", Name: "mine", Files: []string{"t/test_a.py"}, Runs: []model.Part{model.Rest}, Kept: true}},

@@ -55,11 +55,11 @@ func crossFileGroups(files []File, kept keptSet) crossings {
 // target returns the group's target, at the lowest folder that holds all its files.
 func (c crossing) target() Target {
 	name, _ := c.part.Group()
-	folder := PackageOf(c.files[0].Path)
-	for _, f := range c.files {
-		folder = commonFolder(folder, PackageOf(f.Path))
+	folders := make([]string, len(c.files))
+	for i, f := range c.files {
+		folders[i] = PackageOf(f.Path)
 	}
-	return newTarget(groupTargetPrefix+name, folder, c.files, []model.Part{c.part})
+	return newTarget(groupTargetPrefix+name, LowestCommonFolder(folders...), c.files, []model.Part{c.part})
 }
 
 // checkGroups returns an error for each group that cannot be kept together: its tests

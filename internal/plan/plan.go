@@ -184,10 +184,13 @@ func Within(folder, outer string) bool {
 	return outer == "" || folder == outer || strings.HasPrefix(folder, outer+"/")
 }
 
-// commonFolder returns the deepest folder that holds both.
-func commonFolder(a, b string) string {
-	for !Within(b, a) {
-		a = PackageOf(a)
+// LowestCommonFolder returns the deepest folder that holds all the folders.
+func LowestCommonFolder(folders ...string) string {
+	common := folders[0]
+	for _, folder := range folders {
+		for !Within(folder, common) {
+			common = PackageOf(common)
+		}
 	}
-	return a
+	return common
 }

@@ -12,8 +12,11 @@ type Present struct {
 	// Files are its test files, Runs the parts that it runs.
 	Files []string
 	Runs  []model.Part
-	// Kept says that a person forbade to change it.
+	// Kept says that a person forbade to change it: what it runs is not planned.
 	Kept bool
+	// Fixed says that a person gave it what its files alone are to have, a size or an
+	// environment for example: it keeps its name and files, and gets no others.
+	Fixed bool
 }
 
 func (p Present) label() string { return label(p.Package, p.Name) }
@@ -77,7 +80,7 @@ func (p Present) recall(left map[string]share) *cluster {
 		delete(left, file)
 	}
 	if all != nil {
-		all.pkg, all.name, all.present = p.Package, p.Name, true
+		all.pkg, all.name, all.present, all.fixed = p.Package, p.Name, true, p.Fixed
 	}
 	return all
 }

@@ -117,9 +117,11 @@ func name(clusters []*cluster, present []Present) {
 	}
 	kept := map[string]bool{}
 	for _, c := range clusters {
-		if len(c.shares) == 1 {
+		switch {
+		case c.fixed:
+		case len(c.shares) == 1:
 			c.pkg, c.name = c.shares[0].folder(), c.shares[0].name
-		} else if c.isNamedAsShare() || kept[c.label()] {
+		case c.isNamedAsShare() || kept[c.label()]:
 			c.name = ""
 		}
 		kept[c.label()] = true

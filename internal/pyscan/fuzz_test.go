@@ -47,6 +47,12 @@ func FuzzScan(f *testing.F) {
 				check(m.Name, m.Line)
 			}
 		}
+		for _, p := range file.Paths {
+			check(p.Path, p.Line)
+		}
+		for _, a := range file.Annotations {
+			check(a.Key, a.Line)
+		}
 		for _, n := range file.Unreadable {
 			check(n.Text, n.Line)
 		}
@@ -54,6 +60,7 @@ func FuzzScan(f *testing.F) {
 }
 
 var fuzzSeeds = []string{
+	"d = dirname((__file__))\nx = join(d, 'a', b)/'c' # gazelle:ignore a", "files(__package__).parents[1e9]",
 	"if x:\n\ty\n  z", "x = f'{a!r:{b}}' rb'\\' + 0x_1", "class TestA(TestA, B[0], metaclass=M): test_x = lambda: 0",
 	"match x:\n case [A(b=1), *_] as c if d: pass", "@pytest.mark.a(*b, **c)\nasync def test_x(a, /, *b): yield",
 	"pytestmark = []\nwhile x:\n  pytestmark += pytestmark + [m]", "# coding: gbk\n'\x81\\'", "\r\x00", "class TestA: pass\nTestA.TestA = TestA",

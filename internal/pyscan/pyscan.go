@@ -22,6 +22,23 @@ type File struct {
 	// Unreadable are the places at which marks stand in a form that cannot be
 	// read without running the file.
 	Unreadable []Note
+	// Paths are the files and folders beside the file that it names by common idioms
+	// such as Path(__file__).parent / "data", in the file's order.
+	Paths []Path
+	// Annotations are the comments for Gazelle.
+	Annotations []Annotation
+}
+
+// A Path is relative to the file's folder, with slashes. It may name what there is not.
+type Path struct {
+	Path string
+	Line int
+}
+
+// An Annotation is a comment "# gazelle:KEY VALUE".
+type Annotation struct {
+	Key, Value string
+	Line       int
 }
 
 // An Import is one module that is imported.
@@ -29,6 +46,7 @@ type File struct {
 //	import a.b               Module "a.b"
 //	from ..x import y, z     Module "x", Level 2, Names [y z]
 //	pytest.importorskip("m") Module "m", Guarded
+//	pytest_plugins = ["m"]   Module "m", Guarded: it may be a plugin of pytest's own
 type Import struct {
 	Module string
 	Names  []string // in the file imported from, not as renamed here; "*" for all
@@ -37,6 +55,8 @@ type Import struct {
 	// Guarded says that the file can be imported without the module: the import
 	// stands under TYPE_CHECKING, or a failure of it is handled.
 	Guarded bool
+	// Typing says that it stands under TYPE_CHECKING: no running program imports it.
+	Typing bool
 }
 
 // A Test is a test function or method, which makes one item of pytest or, with
@@ -100,5 +120,27 @@ func Scan(path string, src []byte) (*File, error) {
 	ev.run(mod.Body, ev.module)
 	c := collector{ev: ev}
 	c.collect()
-	return &File{Imports: imports(mod), Tests: c.tests, Unreadable: ev.sortedNotes()}, nil
+	return &File{
+		Imports:     ev.imports(),
+		Tests:       c.tests,
+		Unreadable:  ev.sortedNotes(),
+		Paths:       paths(mod),
+		Annotations: annotations(mod),
+	}, nil
+}
+
+func paths(mod *syntax.Module) []Path {
+	var list []Path
+	for _, p := range mod.Paths {
+		list = append(list, Path{p.Path, mod.Line(p.Offset)})
+	}
+	return list
+}
+
+func annotations(mod *syntax.Module) []Annotation {
+	var list []Annotation
+	for _, a := range mod.Annotations {
+		list = append(list, Annotation{a.Key, a.Value, mod.Line(a.Offset)})
+	}
+	return list
 }

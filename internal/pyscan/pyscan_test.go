@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -140,6 +141,9 @@ func report(f *File) string {
 		if imp.Guarded {
 			b.WriteString(" guarded")
 		}
+		if imp.Typing {
+			b.WriteString(" typing")
+		}
 		b.WriteString("\n")
 	}
 	b.WriteString("tests\n")
@@ -151,6 +155,30 @@ func report(f *File) string {
 		fmt.Fprintf(&b, "%5d %s\n", n.Line, n.Text)
 	}
 	return b.String()
+}
+
+func TestPytestPlugins(t *testing.T) {
+	f := scan(t, `
+name = "a.b"
+pytest_plugins = [name, "c"]
+if x:
+    pytest_plugins = "d"
+`)
+	got := strings.TrimPrefix(strings.Split(report(f), "tests\n")[0], "imports\n")
+	want := lines("    3 d guarded", "    3 a.b guarded", "    3 c guarded")
+	if got != want {
+		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+}
+
+func TestPathsAndAnnotations(t *testing.T) {
+	f := scan(t, "import x # gazelle:ignore x\nDATA = Path(__file__).parent / 'data'\n")
+	if want := []Path{{"data", 2}}; !slices.Equal(f.Paths, want) {
+		t.Errorf("paths %v; want %v", f.Paths, want)
+	}
+	if want := []Annotation{{"ignore", "x", 1}}; !slices.Equal(f.Annotations, want) {
+		t.Errorf("annotations %v; want %v", f.Annotations, want)
+	}
 }
 
 func TestImports(t *testing.T) {
@@ -200,9 +228,9 @@ async def g():
 		"    3 . (sibling)",
 		"    4 .... (far)",
 		"    5 m (*)",
-		"    7 typed guarded",
-		"    8 t (T) guarded",
-		"   10 typed2 guarded",
+		"    7 typed guarded typing",
+		"    8 t (T) guarded typing",
+		"   10 typed2 guarded typing",
 		"   12 not_guarded",
 		"   14 fast guarded",
 		"   16 slow guarded",

@@ -13,6 +13,7 @@ func (p *parser) ifStatement(body []Stmt) []Stmt {
 		block := p.block(nil, owner, at)
 		if typing {
 			p.guard(first)
+			p.typingOnly(first)
 		}
 		s.List = p.branch(s.List, cond, block)
 		if p.kind() == kwIf {
@@ -65,6 +66,13 @@ func (p *parser) atTypeChecking() bool {
 func (p *parser) guard(first int) {
 	for i := range p.imports[first:] {
 		p.imports[first+i].Guarded = true
+	}
+}
+
+// typingOnly marks the imports from the given one on as never run.
+func (p *parser) typingOnly(first int) {
+	for i := range p.imports[first:] {
+		p.imports[first+i].Typing = true
 	}
 }
 

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -19,8 +20,9 @@ type lexer struct {
 	indents []indent
 	// open holds what must still be closed: brackets, and template strings
 	// with their fields. Within any of it a line end means nothing.
-	open  []opening
-	fault *fault
+	open        []opening
+	annotations []Annotation
+	fault       *fault
 }
 
 // An indent is the width of a line's leading white space, with tabs to the next
@@ -30,7 +32,7 @@ type indent struct{ col, alt int }
 
 // tokenize returns the tokens of a text; the last is tokEOF, or tokError where
 // there is a fault.
-func tokenize(src string) ([]token, *fault) {
+func tokenize(src string) ([]token, []Annotation, *fault) {
 	l := lexer{src: src, toks: make([]token, 0, len(src)/3+16), indents: make([]indent, 1, 8)}
 	for l.fault == nil && l.pos < len(src) {
 		if l.lineStart() {
@@ -39,13 +41,13 @@ func tokenize(src string) ([]token, *fault) {
 	}
 	if l.fault != nil {
 		l.emit(tokError, l.pos)
-		return l.toks, l.fault
+		return l.toks, nil, l.fault
 	}
 	for range l.indents[1:] {
 		l.emit(tokDedent, l.pos)
 	}
 	l.emit(tokEOF, l.pos)
-	return l.toks, nil
+	return l.toks, l.annotations, nil
 }
 
 // emit adds the token that ends at the present position.
@@ -111,8 +113,19 @@ func (l *lexer) skipLine() {
 
 // skipComment moves to the line's end.
 func (l *lexer) skipComment() {
+	start := l.pos
 	for l.pos < len(l.src) && l.src[l.pos] != '\n' {
 		l.pos++
+	}
+	l.annotation(start)
+}
+
+// annotation keeps the comment that ends here if it is one for Gazelle.
+func (l *lexer) annotation(start int) {
+	text, ok := strings.CutPrefix(strings.TrimLeft(l.src[start:l.pos], "# "), "gazelle:")
+	if ok {
+		key, value, _ := strings.Cut(text, " ")
+		l.annotations = append(l.annotations, Annotation{strings.Clone(key), strings.Clone(strings.TrimSpace(value)), start})
 	}
 }
 

@@ -29,6 +29,11 @@ type Module struct {
 	Body []Stmt
 	// Imports holds every import of the file, those in functions too, by place.
 	Imports []Import
+	// Paths are the files and folders beside the file that its expressions name, those
+	// in functions too.
+	Paths []FilePath
+	// Annotations are the comments for Gazelle.
+	Annotations []Annotation
 
 	lines []int // offset of each line's first byte
 }
@@ -52,13 +57,20 @@ func Parse(path string, src []byte) (*Module, error) {
 	if f != nil {
 		return nil, f.in(path, text)
 	}
-	toks, lexFault := tokenize(text)
+	toks, annotations, lexFault := tokenize(text)
 	p := parser{src: text, toks: toks}
 	body := p.file()
 	if f := firstFault(lexFault, p.fault); f != nil {
 		return nil, f.in(path, text)
 	}
-	return &Module{Text: text, Body: body, Imports: p.imports, lines: lineStarts(text)}, nil
+	return &Module{
+		Text:        text,
+		Body:        body,
+		Imports:     p.imports,
+		Paths:       filePaths(text, toks),
+		Annotations: annotations,
+		lines:       lineStarts(text),
+	}, nil
 }
 
 // Line returns the number of the line, from one, that holds an offset of Text.

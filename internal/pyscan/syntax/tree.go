@@ -16,7 +16,15 @@ type Import struct {
 	// TYPE_CHECKING, in a try that handles a failing import, or is a call of
 	// pytest.importorskip.
 	Guarded bool
-	Offset  int
+	// Typing says that it stands under TYPE_CHECKING.
+	Typing bool
+	Offset int
+}
+
+// An Annotation is a comment "# gazelle:KEY VALUE".
+type Annotation struct {
+	Key, Value string
+	Offset     int
 }
 
 // An ImportedName is one name of a from-import; Alias is empty without "as".

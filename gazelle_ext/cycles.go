@@ -1,0 +1,72 @@
+package gazelle_ext
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/bazelbuild/bazel-gazelle/label"
+	"github.com/rules-xdist/rules_xdist/internal/plan"
+)
+
+// cycles finds libraries that depend on each other, which Bazel does not take.
+type cycles struct {
+	// deps are the dependencies of the generated libraries, by absolute label.
+	deps map[string]map[string]origin
+	// packages are those of the labels.
+	packages map[string]string
+}
+
+func (c *cycles) add(from label.Label, deps map[string]origin) {
+	if c.deps == nil {
+		c.deps, c.packages = map[string]map[string]origin{}, map[string]string{}
+	}
+	c.deps[from.String()] = deps
+	c.packages[from.String()] = from.Pkg
+}
+
+// errors returns an error for each set of libraries that all depend on each other.
+// inOneProject says whether packages are in one project already.
+func (c *cycles) errors(inOneProject func(packages []string) bool) []error {
+	names := slices.Sorted(maps.Keys(c.deps))
+	index := map[string]int{}
+	for i, name := range names {
+		index[name] = i
+	}
+	g := make(graph, len(names))
+	for i, name := range names {
+		for _, dep := range slices.Sorted(maps.Keys(c.deps[name])) {
+			if to, ok := index[dep]; ok {
+				g[i] = append(g[i], to)
+			}
+		}
+	}
+	var errs []error
+	for _, component := range g.components() {
+		if cycle := g.cycle(component[0]); cycle != nil {
+			errs = append(errs, c.error(names, component, cycle, inOneProject))
+		}
+	}
+	return errs
+}
+
+func (c *cycles) error(names []string, component, cycle []int, inOneProject func(packages []string) bool) error {
+	var steps []string
+	for i, node := range cycle {
+		next := cycle[(i+1)%len(cycle)]
+		at := c.deps[names[node]][names[next]]
+		steps = append(steps, fmt.Sprintf("%s needs %s (%s:%d)", names[node], names[next], at.file, at.line))
+	}
+	var folders []string
+	for _, node := range component {
+		folders = append(folders, c.packages[names[node]])
+	}
+	wayOut := ""
+	if !inOneProject(folders) {
+		wayOut = fmt.Sprintf("make them one library by # gazelle:python_generation_mode project in //%s, without BUILD files below, or ", plan.LowestCommonFolder(folders...))
+	}
+	first := c.deps[names[cycle[0]]][names[cycle[1%len(cycle)]]]
+	return fmt.Errorf("%s:%d: libraries depend on each other, %d in all, which Bazel does not take: %s; %smove what they share to another folder, or leave an import out by # gazelle:ignore MODULE in its file",
+		first.file, first.line, len(component), strings.Join(steps, ", "), wayOut)
+}

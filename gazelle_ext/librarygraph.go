@@ -1,0 +1,236 @@
+package gazelle_ext
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/plan"
+)
+
+// indexModules notes by which names the repository's files are imported.
+func (s *survey) indexModules() {
+	s.byModule = map[string][]string{}
+	for file := range s.modules {
+		name := s.moduleOf(file)
+		s.byModule[name] = append(s.byModule[name], file)
+	}
+	for _, files := range s.byModule {
+		slices.Sort(files)
+	}
+}
+
+// provider returns the file that an import runs, as far as the repository has it: before
+// files of another Python root, one of the importing file's own.
+func (s *survey) provider(m wantedModule) (string, bool) {
+	root := s.rootOf(plan.PackageOf(m.file))
+	for _, name := range m.names {
+		files := s.byModule[name]
+		for _, file := range files {
+			if s.rootOf(plan.PackageOf(file)) == root {
+				return file, true
+			}
+		}
+		if len(files) > 0 {
+			return files[0], true
+		}
+	}
+	return "", false
+}
+
+// importedTests returns the test files that some other file imports.
+func (s *survey) importedTests() map[string]bool {
+	imported := map[string]bool{}
+	for importer := range s.modules {
+		for _, file := range s.importsOf(importer).providers {
+			if file != importer && s.isTestFile(file) {
+				imported[file] = true
+			}
+		}
+	}
+	return imported
+}
+
+func (s *survey) isTestFile(file string) bool {
+	f := s.folders[plan.PackageOf(file)]
+	return f != nil && slices.Contains(f.tests, path.Base(file))
+}
+
+// libraryGraph says which libraries import which.
+type libraryGraph struct {
+	libraries []*library
+	// holders are the libraries by their files.
+	holders map[string]*library
+	index   map[*library]int
+	deps    graph
+}
+
+func (s *survey) importGraph(libraries []*library) *libraryGraph {
+	g := &libraryGraph{
+		libraries: libraries,
+		holders:   map[string]*library{},
+		index:     map[*library]int{},
+		deps:      make(graph, len(libraries)),
+	}
+	for i, l := range libraries {
+		g.index[l] = i
+		for _, file := range l.files() {
+			g.holders[file] = l
+		}
+	}
+	for i, l := range libraries {
+		for _, file := range s.providersFor(l) {
+			if holder := g.holders[file]; holder != nil && holder != l && !slices.Contains(g.deps[i], g.index[holder]) {
+				g.deps[i] = append(g.deps[i], g.index[holder])
+			}
+		}
+	}
+	return g
+}
+
+// providersFor returns the files that the library's imports run.
+func (s *survey) providersFor(l *library) []string {
+	var files []string
+	for _, file := range l.files() {
+		files = append(files, s.importsOf(file).providers...)
+	}
+	return files
+}
+
+// merged returns the libraries with those of one package that import each other made one:
+// Bazel takes no cycles. The first, in the order of separateLibraries, gives the name.
+func (g *libraryGraph) merged() []*library {
+	var result []*library
+	for _, component := range g.deps.components() {
+		first := g.libraries[component[0]]
+		for _, i := range component[1:] {
+			other := g.libraries[i]
+			if other.rel != first.rel {
+				result = append(result, other) // a cycle that Resolve tells of
+				continue
+			}
+			first.merged = append(first.merged, other.name)
+			first.srcs = append(first.srcs, other.srcs...)
+			first.testonly = first.testonly || other.testonly
+		}
+		slices.Sort(first.srcs)
+		result = append(result, first)
+	}
+	slices.SortFunc(result, func(a, b *library) int { return g.index[a] - g.index[b] })
+	return result
+}
+
+// spreadTestonly makes testonly what depends on a library that is, as Bazel demands.
+func (g *libraryGraph) spreadTestonly() {
+	// What a component depends on comes before it.
+	for _, component := range g.deps.components() {
+		testonly := slices.ContainsFunc(component, func(i int) bool {
+			return g.libraries[i].testonly || slices.ContainsFunc(g.deps[i], func(dep int) bool { return g.libraries[dep].testonly })
+		})
+		for _, i := range component {
+			g.libraries[i].testonly = testonly
+		}
+	}
+}
+
+// addPackages gives each library the packages above what it imports, as importing a.b.c
+// runs a/__init__.py and a/b/__init__.py too. Where that would make a cycle, Python runs
+// without: a folder whose __init__.py is missing is a namespace package.
+func (s *survey) addPackages(g *libraryGraph) {
+	for i, l := range g.libraries {
+		for _, folder := range s.packagesAbove(s.providersFor(l)) {
+			holder := g.holders[path.Join(folder, "__init__.py")]
+			if holder == nil || holder == l {
+				continue
+			}
+			above := g.index[holder]
+			if !slices.Contains(g.deps[i], above) {
+				if g.deps.reaches(above, i) {
+					continue
+				}
+				g.deps[i] = append(g.deps[i], above)
+			}
+			l.packages = append(l.packages, folder)
+		}
+	}
+}
+
+// packagesAbove returns the folders with an __init__.py that importing the files runs,
+// sorted.
+func (s *survey) packagesAbove(files []string) []string {
+	var folders []string
+	for _, file := range files {
+		folder := plan.PackageOf(file)
+		for root := s.rootOf(folder); folder != root && s.folders[folder] != nil && s.folders[folder].has("__init__.py"); folder = plan.PackageOf(folder) {
+			folders = append(folders, folder)
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
+}
+
+// inOneProject says whether packages are below one python_generation_mode project, which
+// makes no difference to them any more.
+func (s *survey) inOneProject(packages []string) bool {
+	first := s.folders[packages[0]].settings.project
+	return first != nil && !slices.ContainsFunc(packages, func(rel string) bool {
+		project := s.folders[rel].settings.project
+		return project == nil || *project != *first
+	})
+}
+
+// foldersToIndex returns the packages whose rules may provide what is imported: with
+// -index=lazy Gazelle reads no others.
+func (s *survey) foldersToIndex(all []any) []string {
+	packages := map[string]bool{}
+	for _, one := range all {
+		wanted, _ := one.(*imports)
+		if wanted == nil {
+			continue
+		}
+		for _, folder := range wanted.conftests {
+			packages[folder] = true
+		}
+		for _, m := range wanted.modules {
+			for _, root := range s.roots() {
+				for _, name := range m.names {
+					file := path.Join(root, strings.ReplaceAll(name, ".", "/"))
+					if s.folders[file] != nil {
+						packages[s.packageOf(path.Join(file, "__init__.py"))] = true
+					}
+					if s.folders[plan.PackageOf(file)] != nil {
+						packages[s.packageOf(file)] = true
+					}
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(packages))
+}
+
+// roots returns all Python roots.
+func (s *survey) roots() []string {
+	if s.pythonRoots == nil {
+		roots := map[string]bool{"": true}
+		for _, f := range s.folders {
+			roots[f.settings.pythonRoot] = true
+		}
+		s.pythonRoots = slices.Sorted(maps.Keys(roots))
+	}
+	return s.pythonRoots
+}
+
+// importPaths returns the imports attribute of the package's libraries: the Python root,
+// which must be on sys.path, unless it is the repository's, which always is.
+func (s *survey) importPaths(rel string) []string {
+	root := s.rootOf(rel)
+	if root == "" {
+		return nil
+	}
+	below := strings.Trim(strings.TrimPrefix(rel, root), "/")
+	if below == "" {
+		return []string{"."}
+	}
+	return []string{strings.Repeat("../", strings.Count(below, "/")) + ".."}
+}

@@ -1,0 +1,3 @@
+import pathlib
+
+SHARED = pathlib.Path(__file__).parent / 'shared'

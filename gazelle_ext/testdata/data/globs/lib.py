@@ -1,0 +1,1 @@
+X = Path(__file__).with_name('x.cfg')

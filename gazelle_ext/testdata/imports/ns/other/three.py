@@ -1,0 +1,2 @@
+import ns.pkg.one
+import whole.part.inner

@@ -1,0 +1,5 @@
+from . import sibling
+from .sibling import y
+pytest_plugins = 'plugins.second'
+
+def test_it(): pass

@@ -1,0 +1,4 @@
+import top
+from app.sub.thing import x
+
+def test_it(): pass

@@ -1,0 +1,4 @@
+import yaml
+import numpy
+
+def test_it(): pass

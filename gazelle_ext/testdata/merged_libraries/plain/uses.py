@@ -1,0 +1,1 @@
+from tests.test_a import A

@@ -1,0 +1,3 @@
+from .test_b import B
+
+def test_it(): pass

@@ -1,0 +1,3 @@
+from .test_a import A
+
+def test_it(): pass

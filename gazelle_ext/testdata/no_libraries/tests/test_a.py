@@ -1,0 +1,4 @@
+import app.models
+import nobody.x
+
+def test_it(): pass

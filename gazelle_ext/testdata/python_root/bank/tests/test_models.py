@@ -1,0 +1,4 @@
+from app.models import Account
+import support
+
+def test_it(): pass

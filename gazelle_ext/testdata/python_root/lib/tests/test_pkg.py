@@ -1,0 +1,3 @@
+import pkg
+
+def test_it(): pass

@@ -1,0 +1,3 @@
+import legacy
+
+def test_it(): pass

@@ -1,0 +1,4 @@
+import app.models
+from tests import support
+
+def test_it(): pass

@@ -1,0 +1,3 @@
+import formatter
+
+def test_it(): pass

@@ -1,0 +1,5 @@
+import tomllib
+import distutils.core
+import os.path
+
+def test_it(): pass
