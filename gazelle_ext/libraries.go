@@ -46,6 +46,13 @@ func (s *survey) isPackage(f *folder) bool {
 		librariesWanted(f) && (f.conftest || len(f.sources) > 0 && (f.settings.project == nil || *f.settings.project == f.rel))
 }
 
+// mayBePackage says whether the folder may become a package: not if that took modules away
+// from the one library of the project that it belongs to.
+func (s *survey) mayBePackage(rel string) bool {
+	f := s.folders[rel]
+	return s.isPackage(f) || f.settings.project == nil || len(s.librarySources(f)) == 0
+}
+
 // packageOf returns the package that a file or folder is in.
 func (s *survey) packageOf(file string) string {
 	for _, rel := range parents(plan.PackageOf(file)) {

@@ -108,7 +108,11 @@ func newSurvey(root string, report *report) *survey {
 	if err != nil {
 		report.add(errors.New(strings.ReplaceAll(err.Error(), root+string(filepath.Separator), "")))
 	}
-	targets, errs := plan.Build(s.testFiles(recorded.ByTest(), report), s.presentTests())
+	targets, errs := plan.Build(plan.Input{
+		Files:   s.testFiles(recorded.ByTest(), report),
+		Present: s.presentTests(),
+		MayHold: s.mayBePackage,
+	})
 	report.add(errs...)
 	for _, t := range targets {
 		s.targets[t.Package] = append(s.targets[t.Package], t)

@@ -81,8 +81,8 @@ func (c *cluster) clashes(d *cluster) bool {
 
 // join adds d's shares to c. Of two present batches the one in the higher folder stays,
 // else c.
-func (c *cluster) join(d *cluster) {
-	pkg := LowestCommonFolder(c.pkg, d.pkg)
+func (c *cluster) join(d *cluster, home home) {
+	pkg := home(c.pkg, d.pkg)
 	name := ""
 	for _, old := range []*cluster{c, d} {
 		if name == "" && old.pkg == pkg && !old.isNamedAsShare() {
@@ -106,7 +106,7 @@ func (c *cluster) isNamedAsShare() bool {
 
 // cut returns a cluster that is too large by the tolerance in pieces, grouped as new
 // files would be. The one with the most files remains the present target.
-func (c *cluster) cut() []*cluster {
+func (c *cluster) cut(home home) []*cluster {
 	if c.fixed || len(c.shares) == 1 || c.cost <= c.worth*tolerance {
 		return []*cluster{c}
 	}
@@ -114,7 +114,7 @@ func (c *cluster) cut() []*cluster {
 	for i, s := range c.shares {
 		pieces[i] = newCluster(s)
 	}
-	pieces = pack(pieces, c.pkg)
+	pieces = pack(pieces, c.pkg, home)
 	main := slices.MaxFunc(pieces, func(a, b *cluster) int { return len(a.shares) - len(b.shares) })
 	if len(main.shares) > 1 {
 		main.pkg, main.name, main.present = c.pkg, c.name, true

@@ -123,11 +123,35 @@ func TestBatches(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			targets, errs := Build(c.files, c.present)
+			targets, errs := Build(Input{Files: c.files, Present: c.present})
 			if got := groupings(targets); !slices.Equal(got, c.want) || len(errs) > 0 {
 				t.Errorf("got:\n  %s\nwant:\n  %s\nerrors: %v", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "), errs)
 			}
 		})
+	}
+}
+
+// A folder that may have no BUILD file of its own leaves its targets to one above.
+func TestHome(t *testing.T) {
+	in := Input{
+		Files: []File{
+			timed("t/a/test_a.py", 3), timed("t/b/test_b.py", 3), timed("u/test_c.py", 12),
+			file("t/a/test_d.py", test("test_a", "group:db")), file("t/b/test_e.py", test("test_a", "group:db")),
+		},
+		MayHold: func(folder string) bool { return folder != "t" },
+	}
+	want := []string{
+		"//:xdist_batch_1: t/a/test_a.py t/b/test_b.py",
+		"//:xdist_group_db: t/a/test_d.py t/b/test_e.py",
+		"//u:test_c: u/test_c.py",
+	}
+	targets, _ := Build(in)
+	if got := groupings(targets); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	in.Present = presentOf(targets)
+	if again, _ := Build(in); !reflect.DeepEqual(again, targets) {
+		t.Errorf("not stable: %q", groupings(again))
 	}
 }
 
@@ -196,11 +220,11 @@ func (h *history) newFile() File {
 // it changed.
 func (h *history) step(files []File) []string {
 	h.t.Helper()
-	targets, errs := Build(files, presentOf(h.targets))
+	targets, errs := Build(Input{Files: files, Present: presentOf(h.targets)})
 	if len(errs) > 0 {
 		h.t.Fatal(errs)
 	}
-	again, _ := Build(files, presentOf(targets))
+	again, _ := Build(Input{Files: files, Present: presentOf(targets)})
 	if !reflect.DeepEqual(again, targets) {
 		h.t.Fatalf("not stable:\n%s\nthen:\n%s", strings.Join(groupings(targets), "\n"), strings.Join(groupings(again), "\n"))
 	}
@@ -232,7 +256,7 @@ func checkCompany(t *testing.T, files []File, targets []Target) {
 		}
 		all := newCluster(share{file: byPath[target.Files[0]], runs: target.Runs})
 		for _, path := range target.Files[1:] {
-			all.join(newCluster(share{file: byPath[path], runs: target.Runs}))
+			all.join(newCluster(share{file: byPath[path], runs: target.Runs}), LowestCommonFolder)
 		}
 		clusters = append(clusters, all)
 	}

@@ -52,14 +52,14 @@ func crossFileGroups(files []File, kept keptSet) crossings {
 	return found
 }
 
-// target returns the group's target, at the lowest folder that holds all its files.
-func (c crossing) target() Target {
+// target returns the group's target.
+func (c crossing) target(home home) Target {
 	name, _ := c.part.Group()
 	folders := make([]string, len(c.files))
 	for i, f := range c.files {
 		folders[i] = PackageOf(f.Path)
 	}
-	return newTarget(groupTargetPrefix+name, LowestCommonFolder(folders...), c.files, []model.Part{c.part})
+	return newTarget(groupTargetPrefix+name, home(folders...), c.files, []model.Part{c.part})
 }
 
 // checkGroups returns an error for each group that cannot be kept together: its tests

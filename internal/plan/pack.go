@@ -13,13 +13,16 @@ import (
 // In the end no small cluster fits any other. From there, one file more or less makes
 // new company possible for one cluster only: that is why it never changes more than
 // one present target.
-func pack(clusters []*cluster, top string) []*cluster {
+func pack(clusters []*cluster, top string, home home) []*cluster {
 	byFolder := map[string][]*cluster{}
 	for _, c := range clusters {
 		byFolder[c.pkg] = append(byFolder[c.pkg], c)
 	}
 	for _, folder := range deepestFirst(byFolder, top) {
-		settled := settle(byFolder[folder], folder)
+		settled := byFolder[folder]
+		if home(folder) == folder {
+			settled = settle(settled, folder, home)
+		}
 		if folder == top {
 			return settled
 		}
@@ -54,7 +57,7 @@ func depth(folder string) int {
 
 // settle joins what seeks company among the clusters of folder and below it, in the
 // order of their paths.
-func settle(clusters []*cluster, folder string) []*cluster {
+func settle(clusters []*cluster, folder string, home home) []*cluster {
 	slices.SortFunc(clusters, func(a, b *cluster) int {
 		return strings.Compare(a.shares[0].file.Path, b.shares[0].file.Path)
 	})
@@ -67,7 +70,7 @@ func settle(clusters []*cluster, folder string) []*cluster {
 			i++
 			continue
 		}
-		clusters[i].join(clusters[partner])
+		clusters[i].join(clusters[partner], home)
 		clusters = slices.Delete(clusters, partner, partner+1)
 		if partner < i {
 			i--

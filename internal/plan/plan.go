@@ -98,18 +98,40 @@ type Target struct {
 // Serial says whether the target must run alone.
 func (t Target) Serial() bool { return slices.ContainsFunc(t.Runs, model.Part.Serial) }
 
+// Input is what targets are planned from.
+type Input struct {
+	Files []File
+	// Present are the test targets that BUILD files have now.
+	Present []Present
+	// MayHold says whether a folder may have a BUILD file with targets for files of
+	// folders below it; nil means that each may. Those with test files always may.
+	MayHold func(folder string) bool
+}
+
+// home returns the folder of a target for files of the given folders: the lowest that
+// holds them all and may have a BUILD file.
+type home func(folders ...string) string
+
+func (in Input) home(folders ...string) string {
+	folder := LowestCommonFolder(folders...)
+	for folder != "" && in.MayHold != nil && !in.MayHold(folder) {
+		folder = PackageOf(folder)
+	}
+	return folder
+}
+
 // Build returns the targets for files, sorted by package and name, and what is wrong
-// with the files' groups. Where files share a target is taken from present as far as
-// that is still right. The result does not depend on the order of files or present.
-func Build(files []File, present []Present) ([]Target, []error) {
-	files = slices.Clone(files)
+// with the files' groups. Which files share a target is taken from the present ones as
+// far as that is still right. The result does not depend on the order of the input.
+func Build(in Input) ([]Target, []error) {
+	files := slices.Clone(in.Files)
 	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
-	kept := keptParts(present)
+	kept := keptParts(in.Present)
 	crossing := crossFileGroups(files, kept)
 	errs := checkGroups(files)
-	targets := shareTargets(sharesOf(files, crossing, kept), present)
+	targets := shareTargets(sharesOf(files, crossing, kept), in.Present, in.home)
 	for _, group := range crossing {
-		targets = append(targets, group.target())
+		targets = append(targets, group.target(in.home))
 	}
 	sort.Slice(targets, func(i, j int) bool {
 		a, b := targets[i], targets[j]

@@ -19,7 +19,7 @@ func file(path string, tests ...Test) File {
 // build plans without batches and without present targets.
 func build(t *testing.T, files []File) []Target {
 	t.Helper()
-	targets, errs := Build(files, nil)
+	targets, errs := Build(Input{Files: files})
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
@@ -146,11 +146,11 @@ func TestGroupsOfTestRoots(t *testing.T) {
 func TestGroupsThatCannotBeTogether(t *testing.T) {
 	other := file("test_z.py", test("test_a", "group:db"))
 	other.Markers.Serial = []string{"alone"}
-	_, errs := Build([]File{
+	_, errs := Build(Input{Files: []File{
 		file("test_x.py", test("test_a", "group:db"), test("test_b", "group:own", "group:own+unit")),
 		file("test_y.py", test("test_a", "group:db+unit")),
 		other,
-	}, nil)
+	}})
 	want := []string{
 		"test_x.py:1: group:own: its tests bear different split markers (+unit here)",
 		"test_y.py:1: group:db: its tests bear different split markers (+unit here)",

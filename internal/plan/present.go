@@ -75,7 +75,7 @@ func (p Present) recall(left map[string]share) *cluster {
 		case all.clashes(c):
 			continue
 		default:
-			all.join(c)
+			all.join(c, LowestCommonFolder)
 		}
 		delete(left, file)
 	}

@@ -79,7 +79,7 @@ func sharesOf(files []File, crossing crossings, kept keptSet) []share {
 }
 
 // shareTargets returns the targets for shares.
-func shareTargets(shares []share, present []Present) []Target {
+func shareTargets(shares []share, present []Present, home home) []Target {
 	present = slices.Clone(present)
 	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
 	var clusters []*cluster
@@ -95,9 +95,9 @@ func shareTargets(shares []share, present []Present) []Target {
 	for _, members := range classes {
 		var pieces []*cluster
 		for _, c := range recall(members, present) {
-			pieces = append(pieces, c.cut()...)
+			pieces = append(pieces, c.cut(home)...)
 		}
-		clusters = append(clusters, pack(pieces, members[0].file.Top)...)
+		clusters = append(clusters, pack(pieces, members[0].file.Top, home)...)
 	}
 	name(clusters, present)
 	targets := make([]Target, len(clusters))
