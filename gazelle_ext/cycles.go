@@ -67,6 +67,6 @@ func (c *cycles) error(names []string, component, cycle []int, inOneProject func
 		wayOut = fmt.Sprintf("make them one library by # gazelle:python_generation_mode project in //%s, without BUILD files below, or ", plan.LowestCommonFolder(folders...))
 	}
 	first := c.deps[names[cycle[0]]][names[cycle[1%len(cycle)]]]
-	return fmt.Errorf("%s:%d: libraries depend on each other, %d in all, which Bazel does not take: %s; %smove what they share to another folder, or leave an import out by # gazelle:ignore MODULE in its file",
+	return fmt.Errorf("%s:%d: libraries depend on each other, %d in all, which Bazel does not take: %s; %smove what they share to another folder, or leave an import out by # gazelle:ignore MODULE in its file or # gazelle:python_ignore_dependencies MODULE in a BUILD file",
 		first.file, first.line, len(component), strings.Join(steps, ", "), wayOut)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
@@ -89,23 +90,37 @@ func (s *survey) separateLibraries(f *folder) []*library {
 		return nil
 	}
 	var libraries []*library
+	add := func(name string, srcs []string, testonly bool) {
+		libraries = append(libraries, &library{rel: f.rel, name: f.nameOfLibrary(name, srcs), srcs: srcs, testonly: testonly})
+	}
 	if srcs := s.librarySources(f); len(srcs) > 0 {
-		libraries = append(libraries, &library{rel: f.rel, name: libraryName(f.rel), srcs: srcs})
+		add(libraryName(f.rel), srcs, false)
 	}
 	if f.conftest {
-		libraries = append(libraries, &library{rel: f.rel, name: "conftest", srcs: []string{"conftest.py"}, testonly: true})
+		add("conftest", []string{"conftest.py"}, true)
 	}
 	for _, name := range f.tests {
 		if s.imported[path.Join(f.rel, name)] {
-			libraries = append(libraries, &library{
-				rel:      f.rel,
-				name:     strings.TrimSuffix(name, ".py") + "_lib",
-				srcs:     []string{name},
-				testonly: true,
-			})
+			add(strings.TrimSuffix(name, ".py")+"_lib", []string{name}, true)
 		}
 	}
 	return libraries
+}
+
+// nameOfLibrary returns the name of the library that the BUILD file has for these very
+// sources, if there is none of the given name: as with rules_python's extension, a
+// library keeps the name that a person gave it.
+func (f *folder) nameOfLibrary(name string, srcs []string) string {
+	if f.build == nil || slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == name }) {
+		return name
+	}
+	for _, r := range f.build.Rules {
+		present := slices.Sorted(slices.Values(r.AttrStrings("srcs")))
+		if strings.HasSuffix(r.Kind(), pyLibrary) && slices.Equal(present, srcs) {
+			return r.Name()
+		}
+	}
+	return name
 }
 
 // librarySources returns the modules of f's library, sorted. In project mode these

@@ -77,7 +77,7 @@ func (s *survey) importsOfTest(t plan.Target) *imports {
 		if f.has("conftest.py") {
 			result.conftests = append(result.conftests, rel)
 		}
-		if f.has("__init__.py") && rel != s.rootOf(rel) {
+		if f.has("__init__.py") && rel != "" {
 			result.addPackage(s, rel, t.Files[0])
 		}
 	}

@@ -148,6 +148,10 @@ func (e *pathExpr) grow() {
 			if e.text(e.to) != "/" || !e.join(e.to+1) {
 				return
 			}
+		case tokPlus:
+			if !e.concat(e.to + 1) {
+				return
+			}
 		case tokDot:
 			if !e.member() {
 				return
@@ -170,6 +174,17 @@ func (e *pathExpr) join(i int) bool {
 	}
 	e.valid = !path.IsAbs(segment)
 	e.path = path.Join(e.path, segment)
+	e.to = i + 1
+	return true
+}
+
+// concat appends the string at token i, which begins with a slash.
+func (e *pathExpr) concat(i int) bool {
+	text, ok := e.literal(i)
+	if !ok || e.path == "" || !strings.HasPrefix(text, "/") {
+		return false
+	}
+	e.path = path.Join(e.path, text)
 	e.to = i + 1
 	return true
 }

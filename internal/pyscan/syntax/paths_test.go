@@ -24,6 +24,8 @@ func TestFilePaths(t *testing.T) {
 		{`Path(__file__).parent / 'a' f'{b}'`, "."},
 		{`Path(__file__).parent / "a" "b"`, "."},
 		{`os.path.join(os.path.dirname(__file__), "/etc")`, ""},
+		{`os.path.dirname(__file__) + "/data/x" + suffix`, "data/x"},
+		{`__file__ + ".bak"`, "__file__"},
 		{`x.__file__`, ""},
 		{`other(__package__, "x")`, ""},
 		{`make()(__file__)`, "__file__"},

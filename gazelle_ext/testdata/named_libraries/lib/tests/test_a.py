@@ -1,0 +1,3 @@
+from lib import tax
+
+def test_it(): pass
