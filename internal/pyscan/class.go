@@ -183,10 +183,8 @@ func without(lane []*class, c *class) []*class {
 
 // attribute looks a name up in the class and its bases.
 func (c *class) attribute(name string) value {
-	for _, k := range c.mro {
-		if v := k.scope.get(name); v != (unbound{}) {
-			return v
-		}
+	if owner, v := c.find(name); owner != nil {
+		return v
 	}
 	return nil
 }

@@ -114,14 +114,31 @@ func (c *collector) members(p place, k *class) {
 	}
 }
 
-// find looks a name up, and returns the class that it is found in.
+// find looks a name up in the class and its bases, and returns the first class that
+// binds it. Where only some ways through that class do, the bases' is what it is in
+// the others.
 func (c *class) find(name string) (*class, value) {
+	var owner *class
+	var found []value
 	for _, k := range c.mro {
-		if v, ok := k.scope.names[name]; ok && v != (unbound{}) {
-			return k, v
+		v := k.scope.get(name)
+		if v == (unbound{}) {
+			continue
+		}
+		if owner == nil {
+			owner = k
+		}
+		alternatives := alternativesOf(v)
+		bound := slices.DeleteFunc(slices.Clone(alternatives), func(v value) bool { return v == unbound{} })
+		found = append(found, bound...)
+		if len(bound) == len(alternatives) {
+			break
 		}
 	}
-	return nil, unbound{}
+	if owner == nil {
+		return nil, unbound{}
+	}
+	return owner, choose(found)
 }
 
 // unittest collects the methods of a unittest.TestCase: by name only, and
