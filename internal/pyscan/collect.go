@@ -64,8 +64,7 @@ func (f *function) isTest(name string) bool {
 // isImportedTest says whether pytest may collect something imported. A name
 // imported from a package may be a module, too.
 func isImportedTest(name string, path symbol) bool {
-	root, _, dotted := strings.Cut(string(path), ".")
-	return dotted && !knownModules[root] && (strings.HasPrefix(name, "test") || strings.HasPrefix(name, "Test"))
+	return strings.Contains(string(path), ".") && !isKnown(path) && (strings.HasPrefix(name, "test") || strings.HasPrefix(name, "Test"))
 }
 
 // maxNesting bounds classes within classes.

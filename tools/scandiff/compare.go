@@ -13,6 +13,7 @@ import (
 type result struct {
 	suite               string
 	files, tests, items int
+	marked              int // tests with items that are serial or in a group
 	same                int // tests that the scanner sees, with the same parts
 	presumed            int // of these, those of which it leaves open whether they are there
 	differences         []difference
@@ -39,9 +40,13 @@ func compare(suite string, s scan, c collection) result {
 	r := result{suite: suite, files: s.files, items: len(c.evidence.Items)}
 	collected := c.tests()
 	r.tests = len(collected)
-	r.differences = append(missed(s, collected), extra(s, c, collected)...)
+	bound := c.bound()
+	r.differences = append(missed(s, collected), extra(s, c, collected, bound)...)
 	for k, t := range collected {
 		known := s.tests[k]
+		if !slices.Equal(t.parts, []model.Part{model.Rest}) {
+			r.marked++
+		}
 		switch {
 		case known == nil:
 		case slices.Equal(known.parts, t.parts):
@@ -50,7 +55,7 @@ func compare(suite string, s scan, c collection) result {
 				r.presumed++
 			}
 		default:
-			r.differences = append(r.differences, difference{key: k, facts: facts{scanned: known, collected: t}})
+			r.differences = append(r.differences, difference{key: k, facts: facts{scanned: known, collected: t, bound: bound[k]}})
 		}
 	}
 	for i := range r.differences {
@@ -75,17 +80,13 @@ func missed(s scan, collected map[key]*collectedTest) []difference {
 
 // extra returns the tests that only the scanner has. Where all it has of a class is
 // that there may be tests, those that there are stand for it.
-func extra(s scan, c collection, collected map[key]*collectedTest) []difference {
+func extra(s scan, c collection, collected map[key]*collectedTest, bound map[key]*boundFacts) []difference {
 	classes := map[key]bool{}
 	for k := range collected {
 		for id := k.ID; strings.Contains(id, "::"); {
 			id = id[:strings.LastIndex(id, "::")]
 			classes[key{k.File, id}] = true
 		}
-	}
-	bound := map[key]*boundFacts{}
-	for i := range c.evidence.Scanned {
-		bound[c.evidence.Scanned[i].key] = &c.evidence.Scanned[i]
 	}
 	var found []difference
 	for k, t := range s.tests {
@@ -118,8 +119,9 @@ type facts struct {
 	open, star bool
 	// Of what only the scanner has.
 	module              moduleFacts
-	bound               *boundFacts
 	ignored, deselected bool
+	// Of what the scanner has, if its file was imported.
+	bound *boundFacts
 }
 
 func (f facts) String() string {

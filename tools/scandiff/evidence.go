@@ -120,10 +120,12 @@ type itemFacts struct {
 	NodeID string `json:"nodeid"`
 	// Code is the file of the function's code.
 	Code string `json:"code"`
-	// Local: the function or its class is made by a call. Named: its names all stand
-	// in the file.
+	// Local: the function or its class is made by a call.
 	Local bool `json:"local"`
-	Named bool `json:"named"`
+	// Unnamed are the names of the id that stand nowhere in the file.
+	Unnamed []string `json:"unnamed"`
+	// ClassFiles are the files of the classes, the outermost first.
+	ClassFiles []string `json:"classFiles"`
 	// Hooked are marks that a hook adds, Foreign those of bases in other files.
 	Hooked  []string `json:"hooked"`
 	Foreign []string `json:"foreign"`
@@ -136,10 +138,23 @@ type boundFacts struct {
 	Branch bool   `json:"branch"` // a compound statement binds it
 	Type   string `json:"type"`
 	Origin string `json:"origin"`
+	Plain  bool   `json:"plain"` // the class is no unittest.TestCase
 	// The files that say what keeps pytest from a class, if something does.
 	Constructor string `json:"constructor"`
 	Abstract    string `json:"abstract"`
 	Untest      string `json:"untest"`
+}
+
+// inherits says whether the test's method or outermost class stands in another file.
+func (f itemFacts) inherits() bool {
+	return len(f.ClassFiles) > 0 && (f.ClassFiles[0] != f.File || f.Code != f.File)
+}
+
+// computed says whether a name of the test is in no source: that of a class, or
+// that of a function which this file defines.
+func (f itemFacts) computed() bool {
+	function := f.ID[strings.LastIndexByte(f.ID, ':')+1:]
+	return slices.ContainsFunc(f.Unnamed, func(name string) bool { return name != function || f.Code == f.File })
 }
 
 // tests groups the items by test.
@@ -156,17 +171,26 @@ func (c collection) tests() map[key]*collectedTest {
 			t = &collectedTest{itemFacts: facts}
 			tests[facts.key] = t
 		}
-		t.items++
+		t.hooked = t.hooked || len(facts.Hooked) > 0
 		t.parts = sortedParts(append(t.parts, parts[facts.NodeID]))
 	}
 	return tests
 }
 
+// bound returns the facts of the scanner's tests.
+func (c collection) bound() map[key]*boundFacts {
+	bound := map[key]*boundFacts{}
+	for i := range c.evidence.Scanned {
+		bound[c.evidence.Scanned[i].key] = &c.evidence.Scanned[i]
+	}
+	return bound
+}
+
 // A collectedTest is a test, with the facts of its first item.
 type collectedTest struct {
 	*itemFacts
-	items int
-	parts []model.Part
+	hooked bool // a hook adds marks to some item
+	parts  []model.Part
 }
 
 func sortedParts(parts []model.Part) []model.Part {

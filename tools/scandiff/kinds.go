@@ -1,5 +1,12 @@
 package main
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+)
+
 // A kind is a class of differences that no reading of the file alone can avoid.
 type kind struct {
 	name string
@@ -17,19 +24,24 @@ var kinds = []kind{
 		holds: onlyPytest(func(f facts) bool { return f.open }),
 	},
 	{
+		name:  "a unittest.TestCase by an imported name",
+		why:   "pytest collects one whatever its name, also where it is only imported. The scanner knows an imported one by its name (`...TestCase`); a target that does not run the test's part fails with its name.",
+		holds: onlyPytest(func(f facts) bool { return !prefixed(f.collected.ID) && f.collected.inherits() }),
+	},
+	{
 		name:  "brought by import *",
 		why:   "`from x import *` binds whatever the other module has when it runs.",
 		holds: onlyPytest(func(f facts) bool { return f.star && f.collected.Code != f.collected.File }),
 	},
 	{
 		name:  "made by a call",
-		why:   "The function or class is defined within a function, and what calls it, how often and with what, shows when it runs.",
-		holds: onlyPytest(func(f facts) bool { return f.collected.Local }),
+		why:   "The function or class is defined within a function, or by `exec`; how often it is called, and with what, shows when it runs.",
+		holds: onlyPytest(func(f facts) bool { return f.collected.Local || strings.HasPrefix(f.collected.Code, "<") }),
 	},
 	{
 		name:  "named at run time",
 		why:   "The test's name stands nowhere in the file: it is computed (`setattr`, `globals()`, a class decorator).",
-		holds: onlyPytest(func(f facts) bool { return !f.collected.Named }),
+		holds: onlyPytest(func(f facts) bool { return f.collected.computed() }),
 	},
 
 	{
@@ -49,7 +61,7 @@ var kinds = []kind{
 	},
 	{
 		name:  "deselected by a hook",
-		why:   "`pytest_collection_modifyitems` takes the item away.",
+		why:   "`pytest_collection_modifyitems` takes the item away, from the target as well.",
 		holds: onlyScanner(func(f facts) bool { return f.deselected }),
 	},
 	{
@@ -68,6 +80,11 @@ var kinds = []kind{
 		holds: onlyScanner(func(f facts) bool { return f.bound != nil && f.bound.forbiddenElsewhere() }),
 	},
 	{
+		name:  "base class only called TestCase",
+		why:   "A base from another file whose name ends so is taken for a `unittest.TestCase`, which needs no prefix; only the other file tells that it is none.",
+		holds: onlyScanner(func(f facts) bool { return f.bound != nil && f.bound.Plain && !prefixed(f.bound.ID) }),
+	},
+	{
 		name:  "a decorator makes something else of it",
 		why:   "The decorator comes from another file, and what it returns is no function.",
 		holds: onlyScanner(func(f facts) bool { return f.bound != nil && f.bound.Bound && f.bound.Type != "function" }),
@@ -76,12 +93,17 @@ var kinds = []kind{
 	{
 		name:  "a hook adds a mark",
 		why:   "`item.add_marker` in a hook of conftest.py. The shard that meets the test fails with its name and the mark to write.",
-		holds: both(func(f facts) bool { return len(f.collected.Hooked) > 0 }),
+		holds: both(func(f facts) bool { return f.collected.hooked }),
 	},
 	{
 		name:  "a base class of another file bears a mark",
 		why:   "Marks are inherited. The shard that meets the test fails with its name and the mark to write.",
 		holds: both(func(f facts) bool { return len(f.collected.Foreign) > 0 }),
+	},
+	{
+		name:  "marks in a branch not taken",
+		why:   "A test that an `if`, `try` or the like defines twice has the marks of either. The scanner names both parts, and the target that meets none of its tests passes.",
+		holds: both(func(f facts) bool { return f.bound != nil && f.bound.Branch && f.scanned.hasAll(f.collected.parts) }),
 	},
 	{
 		name:  "a mark is computed",
@@ -109,6 +131,13 @@ func (b boundFacts) forbiddenElsewhere() bool {
 		}
 	}
 	return false
+}
+
+// prefixed says whether the class of a test has pytest's prefix.
+func prefixed(id string) bool { return strings.HasPrefix(id, "Test") }
+
+func (t scannedTest) hasAll(parts []model.Part) bool {
+	return !slices.ContainsFunc(parts, func(p model.Part) bool { return !slices.Contains(t.parts, p) })
 }
 
 func kindOf(d difference) *kind {

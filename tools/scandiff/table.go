@@ -16,12 +16,13 @@ const (
 // summaryTable renders a line a suite, as Markdown.
 func summaryTable(results []result) string {
 	var b strings.Builder
-	b.WriteString("| suite | style | files | items | tests | the same | of these presumed | different |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
+	b.WriteString("| suite | style | files | items | tests | of these marked | the same | of these presumed | different |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	var sum result
 	different := 0
 	for _, r := range results {
 		writeSummary(&b, r, styleOf(r.suite), len(r.differences))
 		sum.files, sum.items, sum.tests = sum.files+r.files, sum.items+r.items, sum.tests+r.tests
+		sum.marked += r.marked
 		sum.same, sum.presumed = sum.same+r.same, sum.presumed+r.presumed
 		different += len(r.differences)
 	}
@@ -31,7 +32,7 @@ func summaryTable(results []result) string {
 }
 
 func writeSummary(b *strings.Builder, r result, style string, different int) {
-	fmt.Fprintf(b, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", r.suite, style, r.files, r.items, r.tests, r.same, r.presumed, different)
+	fmt.Fprintf(b, "| %s | %s | %d | %d | %d | %d | %d | %d | %d |\n", r.suite, style, r.files, r.items, r.tests, r.marked, r.same, r.presumed, different)
 }
 
 func styleOf(name string) string {
@@ -49,6 +50,9 @@ func kindTable(results []result) string {
 	b.WriteString("| kind of difference | tests | in |  |\n|---|--:|---|---|\n")
 	for i := range kinds {
 		total, in := count(results, &kinds[i])
+		if total == 0 {
+			continue
+		}
 		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", kinds[i].name, total, in, kinds[i].why)
 	}
 	if total, in := count(results, nil); total > 0 {

@@ -32,13 +32,20 @@ class Evidence:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.file = cache(self.file)
+        self.class_file = cache(self.class_file)
         self.modules: dict[str, pytest.Module] = {}
         self.outcomes: dict[str, dict[str, str]] = {}
         self.ignored: list[str] = []
         self.deselected: list[pytest.Item] = []
 
     def file(self, path: object) -> str:
-        return os.path.relpath(str(path), self.root)
+        """A path relative to the suite; of what has none, such as <string>, its name."""
+        return os.path.relpath(path, self.root) if os.path.exists(path) else str(path)
+
+    def class_file(self, cls: type) -> str:
+        module = sys.modules.get(cls.__module__)
+        return self.file(getattr(module, "__file__", None) or cls.__module__)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_ignore_collect(self, collection_path):
@@ -95,16 +102,12 @@ class Evidence:
                 "<locals>" in getattr(o, "__qualname__", "")
                 for o in [function, *objects]
             ),
-            # Whether all names of the id stand in the file, in whatever role.
-            "named": all(name in words for name in key(item)["id"].split("::")),
+            # The names of the id that stand nowhere in the file, in whatever role.
+            "unnamed": [n for n in key(item)["id"].split("::") if n not in words],
             "classFiles": [self.class_file(c) for c in objects],
             "hooked": [m.name for m in hooked(item) if of_interest(m)],
             "foreign": [m.name for m in self.foreign(objects, item) if of_interest(m)],
         }
-
-    def class_file(self, cls: type) -> str:
-        module = sys.modules.get(cls.__module__)
-        return self.file(getattr(module, "__file__", None) or cls.__module__)
 
     def foreign(self, classes: list[type], item: pytest.Item) -> Iterator[pytest.Mark]:
         """The marks of base classes that other files define."""
@@ -138,6 +141,7 @@ class Evidence:
         """What keeps pytest from a class, with the file that says so."""
         found = {}
         if not issubclass(cls, TestCase):
+            found["plain"] = True
             for name in ("__init__", "__new__"):
                 owner = next(c for c in cls.__mro__ if name in vars(c))
                 if owner is not object:
@@ -204,13 +208,29 @@ def tree(path: str) -> ast.Module:
 def in_branch(root: str, file: str, path: list[str]) -> bool:
     """Whether one of the names is bound in a compound statement, which may not run."""
     body = tree(os.path.join(root, file)).body
+    top = body
     for name in path:
         found = [(node, deep) for node, deep in bindings(body) if binds(node, name)]
         if any(deep for _, deep in found):
             return True
         classes = [node for node, _ in found if isinstance(node, ast.ClassDef)]
-        body = classes[-1].body if classes else []
+        body = [s for c in with_bases(classes, top) for s in c.body]
     return False
+
+
+def with_bases(classes: list[ast.ClassDef], top: list[ast.stmt]) -> list[ast.ClassDef]:
+    """Classes, and the bases that the same file defines for them."""
+    found = list(classes)
+    for cls in found:
+        bases = {base.id for base in cls.bases if isinstance(base, ast.Name)}
+        found += [
+            node
+            for node, _ in bindings(top)
+            if isinstance(node, ast.ClassDef)
+            and node.name in bases
+            and node not in found
+        ]
+    return found
 
 
 def bindings(body: list[ast.stmt], deep: bool = False) -> Iterator[tuple]:
@@ -226,13 +246,12 @@ def bindings(body: list[ast.stmt], deep: bool = False) -> Iterator[tuple]:
 
 
 def binds(node: ast.stmt, name: str) -> bool:
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return node.name == name
-        case ast.Assign():
-            return any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
-        case ast.Import() | ast.ImportFrom():
-            return any((a.asname or a.name) == name for a in node.names)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return node.name == name
+    if isinstance(node, ast.Assign):
+        return any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return any((alias.asname or alias.name) == name for alias in node.names)
     return False
 
 

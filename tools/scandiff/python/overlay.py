@@ -4,7 +4,7 @@
 
 Real suites hardly bear marks of pytest-xdist. Here some of their modules, classes,
 functions, parameters and fixtures' parameters get such marks, in the forms that people
-write them in. Which ones is decided by a hash of their names, so that it is always the
+write them in, and a hook of conftest.py marks some of the items. Which ones is decided by a hash of their names, so that it is always the
 same. The places are found by Python's own parser.
 """
 
@@ -30,6 +30,18 @@ FORMS = (
     "_mark.xdist_group",
 )
 MODULE_FORMS = ("_in_db", "[_mark.serial]", "_both", "[_pt.mark.xdist_group('a')]")
+
+CONFTEST = """\
+import zlib
+
+import pytest
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if zlib.crc32(item.nodeid.encode()) % 211 == 0:
+            item.add_marker(pytest.mark.serial)
+"""
 
 Edit = tuple[int, int, str]  # line from 0, column in bytes, text to put there
 
@@ -105,16 +117,15 @@ def in_parameters(name: str, function: ast.FunctionDef) -> Iterator[Edit]:
 
 def cases_of(decorator: ast.Call) -> tuple[list[ast.expr], bool]:
     """The written values of a parametrize or a fixture, and whether they are tuples."""
-    match decorator:
-        case ast.Call(
-            func=ast.Attribute(attr="parametrize"),
-            args=[ast.Constant(value=str(names)), ast.List(elts=cases), *_],
-        ):
-            return cases, "," in names
-        case ast.Call(func=ast.Attribute(attr="fixture"), keywords=keywords):
-            for keyword in keywords:
-                if keyword.arg == "params" and isinstance(keyword.value, ast.List):
-                    return keyword.value.elts, False
+    function = getattr(decorator.func, "attr", "")
+    if function == "parametrize" and len(decorator.args) > 1:
+        names, cases = decorator.args[:2]
+        if isinstance(names, ast.Constant) and isinstance(cases, ast.List):
+            return cases.elts, "," in str(names.value)
+    if function == "fixture":
+        for keyword in decorator.keywords:
+            if keyword.arg == "params" and isinstance(keyword.value, ast.List):
+                return keyword.value.elts, False
     return [], False
 
 
@@ -143,6 +154,8 @@ def overlay(root: str, file: str) -> None:
 
 
 def main(root: str) -> None:
+    with open(os.path.join(root, "conftest.py"), "w", encoding="utf-8") as stream:
+        stream.write(CONFTEST)
     for folder, _, files in os.walk(root):
         for name in files:
             if fnmatch(name, "test_*.py") or fnmatch(name, "*_test.py"):
