@@ -84,15 +84,14 @@ var directives = []directive{
 		},
 	},
 	{
-		key:    "python_test_file_pattern",
+		key:    testFilePattern,
 		values: "file names with *, separated by commas",
-		doc:    "Which files are test files. Default: *_test.py,test_*.py.",
+		doc:    "Which files are test files. Default: python_files of pytest's configuration file in the root, else *_test.py,test_*.py.",
 		apply: func(s *settings, _, value string) bool {
 			s.testPatterns = nil
 			for _, pattern := range strings.Split(value, ",") {
 				pattern = strings.TrimSpace(pattern)
-				// The census matches by Bazel's glob, which knows no other wildcard.
-				if pattern == "" || strings.ContainsAny(pattern, `/?[]{}\`) {
+				if !isFilePattern(pattern) {
 					return false
 				}
 				s.testPatterns = append(s.testPatterns, pattern)
@@ -112,6 +111,14 @@ var directives = []directive{
 			return s.project != nil || value == "package"
 		},
 	},
+}
+
+const testFilePattern = "python_test_file_pattern"
+
+// isFilePattern says whether a pattern of file names can be used: the census matches
+// by Bazel's glob, which knows no other wildcard than *.
+func isFilePattern(pattern string) bool {
+	return pattern != "" && !strings.ContainsAny(pattern, `/?[]{}\`)
 }
 
 func (*xdist) KnownDirectives() []string {

@@ -161,7 +161,7 @@ func (g *generator) withPresent(r *rule.Rule, i *imports) *imports {
 func (g *generator) test(t plan.Target) *rule.Rule {
 	r := rule.NewRule(testKind, t.Name)
 	r.SetAttr("srcs", g.labels(t.Files))
-	if config := g.survey.config; config != "" {
+	if config := g.survey.pytest.File; config != "" {
 		r.SetAttr("config", g.label(config))
 	}
 	if t.Dist != model.LoadGroup {

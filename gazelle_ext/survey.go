@@ -15,6 +15,7 @@ import (
 	"github.com/bazelbuild/bazel-gazelle/walk"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
+	"github.com/rules-xdist/rules_xdist/internal/pytestini"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -34,8 +35,8 @@ type survey struct {
 	imported map[string]bool
 	// exported are the files that targets of other packages have as inputs.
 	exported map[string]bool
-	// config is pytest's configuration file, relative to the root, or "".
-	config string
+	// pytest is what pytest's configuration file in the root says.
+	pytest pytestini.Config
 }
 
 // folder is a folder of the repository.
@@ -64,10 +65,10 @@ func newSurvey(root string, report *report) *survey {
 		modules: map[string]*pyscan.File{},
 		targets: map[string][]plan.Target{},
 	}
-	s.visit("", defaultSettings(), report)
-	s.scan(root, report)
-	s.config = s.pytestConfig(root)
-	s.checkConfig(report)
+	s.readPytestConfig(report)
+	s.visit("", s.settingsOfPytest(report), report)
+	s.scan(report)
+	s.checkLeftOut(report)
 	s.imported = s.importedTests()
 	targets := plan.Build(s.testFiles(report))
 	for _, t := range targets {
@@ -181,7 +182,7 @@ func (f *folder) python() []string {
 }
 
 // scan reads all Python files, on all cores.
-func (s *survey) scan(root string, report *report) {
+func (s *survey) scan(report *report) {
 	var files []string
 	for _, f := range s.folders {
 		files = append(files, f.python()...)
@@ -192,7 +193,7 @@ func (s *survey) scan(root string, report *report) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
 		group.Go(func() error {
-			modules[i], errs[i] = scanFile(root, file)
+			modules[i], errs[i] = s.scanFile(file)
 			return nil
 		})
 	}
@@ -206,8 +207,8 @@ func (s *survey) scan(root string, report *report) {
 	}
 }
 
-func scanFile(root, file string) (*pyscan.File, error) {
-	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+func (s *survey) scanFile(file string) (*pyscan.File, error) {
+	source, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(file)))
 	if err != nil {
 		// The error names the absolute path, which is the same file to a reader but
 		// another text on another machine.
@@ -216,7 +217,7 @@ func scanFile(root, file string) (*pyscan.File, error) {
 		}
 		return nil, fmt.Errorf("%s:1: this Python file cannot be read: %w; mend it, or leave it out by # gazelle:exclude %s", file, err, path.Base(file))
 	}
-	return pyscan.Scan(file, source)
+	return s.scanOptions().Scan(file, source)
 }
 
 // testFiles returns the planner's view of the test files.
@@ -263,51 +264,11 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 				exported[file] = true
 			}
 		}
-		if t.Package != "" && s.config != "" {
-			exported[s.config] = true
+		if t.Package != "" && s.pytest.File != "" {
+			exported[s.pytest.File] = true
 		}
 	}
 	return exported
-}
-
-// pytestConfig returns the configuration file that a plain pytest, started in the
-// root, takes: the first of these that configures pytest.
-// https://docs.pytest.org/en/stable/reference/customize.html
-func (s *survey) pytestConfig(root string) string {
-	candidates := []struct{ name, section string }{
-		{"pytest.toml", ""},
-		{".pytest.toml", ""},
-		{"pytest.ini", ""},
-		{".pytest.ini", ""},
-		{"pyproject.toml", "[tool.pytest]"},
-		{"pyproject.toml", "[tool.pytest.ini_options]"},
-		{"tox.ini", "[pytest]"},
-		{"setup.cfg", "[tool:pytest]"},
-	}
-	for _, candidate := range candidates {
-		if !s.folders[""].has(candidate.name) {
-			continue
-		}
-		content, err := os.ReadFile(filepath.Join(root, candidate.name))
-		if err == nil && strings.Contains(string(content), candidate.section) {
-			return candidate.name
-		}
-	}
-	return ""
-}
-
-// checkConfig tells of an option of pytest's that decides what a test file is: only
-// the directive is read.
-func (s *survey) checkConfig(report *report) {
-	if s.config == "" || !slices.Equal(s.folders[""].settings.testPatterns, defaultSettings().testPatterns) {
-		return
-	}
-	content, _ := os.ReadFile(filepath.Join(s.root, s.config))
-	for i, line := range strings.Split(string(content), "\n") {
-		if strings.HasPrefix(line, "python_files") {
-			report.warn(fmt.Errorf("%s:%d: python_files is pytest's alone: to make targets of the same files, say # gazelle:python_test_file_pattern PATTERN,... in the root", s.config, i+1))
-		}
-	}
 }
 
 // parents returns rel and the folders above it, nearest first, down to "".

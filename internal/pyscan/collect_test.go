@@ -112,3 +112,26 @@ func TestPresumed(t *testing.T) {
 		{"any name after a star import", "from x import *\nclass TestC(Base):" + body, lines("TestC::test_a", "? TestC")},
 	})
 }
+
+func TestOptions(t *testing.T) {
+	const src = "import unittest\nfrom base import check_x, SuiteX, test_y\ndef test_a(): pass\ndef check_b(): pass\ndef a_check(): pass\n" +
+		"class TestC:\n  def check_c(self): pass\nclass SuiteD:\n  def check_d(self): pass\n  def test_d(self): pass\n" +
+		"class Unit(unittest.TestCase):\n  def test_e(self): pass\n  def check_e(self): pass\n"
+	for _, c := range []struct {
+		options Options
+		want    string
+	}{
+		{Options{}, lines("? test_y", "test_a", "Unit::test_e")},
+		{Options{Functions: []string{"check"}}, lines("? check_x", "check_b", "TestC::check_c", "Unit::test_e")},
+		{Options{Functions: []string{"*_check", "test"}}, lines("? test_y", "test_a", "a_check", "Unit::test_e")},
+		{Options{Functions: []string{"[!t]?eck_[b-d]"}, Classes: []string{"Suite", "[unclosed"}}, lines("? SuiteX", "check_b", "SuiteD::check_d", "Unit::test_e")},
+	} {
+		f, err := c.options.Scan("test_x.py", []byte(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := dump(f); got != c.want {
+			t.Errorf("%+v: got:\n%swant:\n%s", c.options, got, c.want)
+		}
+	}
+}
