@@ -13,6 +13,7 @@ import (
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/rules-xdist/rules_xdist/internal/model"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
+	"github.com/rules-xdist/rules_xdist/internal/pytestini"
 )
 
 // settings are what directives decide, in force for a folder and all below it.
@@ -23,6 +24,8 @@ type settings struct {
 	worth        plan.BatchSetting
 	markers      model.Markers
 	testPatterns []string
+	// pytest is the configuration of the test root.
+	pytest pytestini.Config
 	// testRoot is the folder whose census, pytest configuration, groups and batches the
 	// folder's tests belong to.
 	testRoot string
@@ -48,6 +51,8 @@ func defaultSettings() settings {
 		testKinds:    []string{testKind},
 	}
 }
+
+const testRootDirective = "xdist_test_root"
 
 // directive is a comment `# gazelle:KEY VALUE` in a BUILD file.
 type directive struct {
@@ -145,7 +150,7 @@ var directives = slices.Concat([]directive{
 		},
 	},
 	{
-		key:    "xdist_test_root",
+		key:    testRootDirective,
 		values: "empty",
 		doc:    "Makes the folder a test root: groups and batches stay within it, and it has a census and a pytest configuration file of its own. The repository's root is one.",
 		apply: func(s *settings, rel, value string) bool {
@@ -154,15 +159,14 @@ var directives = slices.Concat([]directive{
 		},
 	},
 	{
-		key:    "python_test_file_pattern",
+		key:    testFilePattern,
 		values: "file names with *, separated by commas",
-		doc:    "Which files are test files. Default: *_test.py,test_*.py.",
+		doc:    "Which files are test files. Default: python_files of pytest's configuration file in the root, else *_test.py,test_*.py.",
 		apply: func(s *settings, _, value string) bool {
 			s.testPatterns = nil
 			for _, pattern := range strings.Split(value, ",") {
 				pattern = strings.TrimSpace(pattern)
-				// The census matches by Bazel's glob, which knows no other wildcard.
-				if pattern == "" || strings.ContainsAny(pattern, `/?[]{}\`) {
+				if !isFilePattern(pattern) {
 					return false
 				}
 				s.testPatterns = append(s.testPatterns, pattern)
@@ -199,6 +203,14 @@ func markNames(value string) ([]string, bool) {
 // https://bazel.build/reference/be/common-definitions#common.tags
 func isBazelTag(name string) bool {
 	return slices.Contains([]string{"exclusive", "external", "flaky", "local", "manual"}, name)
+}
+
+const testFilePattern = "python_test_file_pattern"
+
+// isFilePattern says whether a pattern of file names can be used: the census matches
+// by Bazel's glob, which knows no other wildcard than *.
+func isFilePattern(pattern string) bool {
+	return pattern != "" && !strings.ContainsAny(pattern, `/?[]{}\`)
 }
 
 func (*xdist) KnownDirectives() []string {

@@ -180,7 +180,7 @@ func (g *generator) test(t plan.Target) *rule.Rule {
 	if t.Batch {
 		r.AddComment(batchComment)
 	}
-	if config := g.survey.configs[t.Root]; config != "" {
+	if config := g.survey.configOf(t.Root); config != "" {
 		r.SetAttr("config", g.label(config))
 	}
 	if t.Dist != model.LoadGroup {

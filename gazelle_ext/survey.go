@@ -57,9 +57,6 @@ type survey struct {
 	stdlib map[string]bool
 	// exported are the files that targets of other packages have as inputs.
 	exported map[string]bool
-	// configs are pytest's configuration files, relative to the repository's root, by
-	// test root.
-	configs map[string]string
 }
 
 // folder is a folder of the repository.
@@ -87,19 +84,13 @@ func newSurvey(root string, report *report) *survey {
 		folders:    map[string]*folder{},
 		modules:    map[string]*pyscan.File{},
 		targets:    map[string][]plan.Target{},
-		configs:    map[string]string{},
 		hasTargets: map[string]bool{},
 		imports:    map[string]fileImports{},
 		below:      map[string][]string{},
 	}
 	s.visit("", defaultSettings(), report)
-	s.scan(root, report)
-	for rel, f := range s.folders {
-		if config := s.pytestConfig(f); f.isTestRoot() && config != "" {
-			s.configs[rel] = config
-			s.checkConfig(f, config, report)
-		}
-	}
+	s.scan(report)
+	s.checkLeftOut(report)
 	s.readManifests(report)
 	s.stdlib = stdlib(targetPython(root))
 	s.indexModules()
@@ -136,6 +127,9 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	// Gazelle's own walk meets the same errors, BUILD files that do not parse for
 	// example, and reports them.
 	info, _ := walk.GetDirInfo(rel)
+	if isTestRoot(rel, info.File) {
+		inherited = s.settingsOfTestRoot(rel, inherited, report)
+	}
 	here, errs := inherited.withDirectives(rel, info.File)
 	report.add(errs...)
 	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles}
@@ -232,7 +226,7 @@ func (f *folder) python() []string {
 }
 
 // scan reads all Python files, on all cores.
-func (s *survey) scan(root string, report *report) {
+func (s *survey) scan(report *report) {
 	var files []string
 	for _, f := range s.folders {
 		files = append(files, f.python()...)
@@ -243,7 +237,7 @@ func (s *survey) scan(root string, report *report) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
 		group.Go(func() error {
-			modules[i], errs[i] = scanFile(root, file)
+			modules[i], errs[i] = s.scanFile(file)
 			return nil
 		})
 	}
@@ -257,8 +251,8 @@ func (s *survey) scan(root string, report *report) {
 	}
 }
 
-func scanFile(root, file string) (*pyscan.File, error) {
-	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+func (s *survey) scanFile(file string) (*pyscan.File, error) {
+	source, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(file)))
 	if err != nil {
 		// The error names the absolute path, which is the same file to a reader but
 		// another text on another machine.
@@ -267,7 +261,7 @@ func scanFile(root, file string) (*pyscan.File, error) {
 		}
 		return nil, fmt.Errorf("%s:1: this Python file cannot be read: %w; mend it, or leave it out by # gazelle:exclude %s", file, err, path.Base(file))
 	}
-	return pyscan.Scan(file, source)
+	return s.scanOptions(plan.PackageOf(file)).Scan(file, source)
 }
 
 // exportedFiles returns the files that targets outside their package name.
@@ -279,7 +273,7 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 				exported[file] = true
 			}
 		}
-		if config := s.configs[t.Root]; config != "" && t.Package != t.Root {
+		if config := s.configOf(t.Root); config != "" && t.Package != t.Root {
 			exported[config] = true
 		}
 	}
@@ -288,47 +282,6 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 
 // isTestRoot says whether the folder has a census and a configuration of its own.
 func (f *folder) isTestRoot() bool { return f.rel == f.settings.testRoot }
-
-// pytestConfig returns the configuration file that a plain pytest, started in the folder,
-// takes, relative to the repository's root: the first of these that configures pytest.
-// https://docs.pytest.org/en/stable/reference/customize.html
-func (s *survey) pytestConfig(f *folder) string {
-	candidates := []struct{ name, section string }{
-		{"pytest.toml", ""},
-		{".pytest.toml", ""},
-		{"pytest.ini", ""},
-		{".pytest.ini", ""},
-		{"pyproject.toml", "[tool.pytest]"},
-		{"pyproject.toml", "[tool.pytest.ini_options]"},
-		{"tox.ini", "[pytest]"},
-		{"setup.cfg", "[tool:pytest]"},
-	}
-	for _, candidate := range candidates {
-		if !f.has(candidate.name) {
-			continue
-		}
-		file := path.Join(f.rel, candidate.name)
-		content, err := os.ReadFile(filepath.Join(s.root, file))
-		if err == nil && strings.Contains(string(content), candidate.section) {
-			return file
-		}
-	}
-	return ""
-}
-
-// checkConfig tells of an option of pytest's that decides what a test file is: only
-// the directive is read.
-func (s *survey) checkConfig(f *folder, config string, report *report) {
-	if !slices.Equal(f.settings.testPatterns, defaultSettings().testPatterns) {
-		return
-	}
-	content, _ := os.ReadFile(filepath.Join(s.root, config))
-	for i, line := range strings.Split(string(content), "\n") {
-		if strings.HasPrefix(line, "python_files") {
-			report.warn(fmt.Errorf("%s:%d: python_files is pytest's alone: to make targets of the same files, say # gazelle:python_test_file_pattern PATTERN,... in its folder", config, i+1))
-		}
-	}
-}
 
 // parents returns rel and the folders above it, nearest first, down to "".
 func parents(rel string) []string {

@@ -76,6 +76,7 @@ func (s *survey) pytestModule(file string) plan.Module {
 // report of marks that no target can be made of.
 func planTests(file string, module *pyscan.File, in settings, recorded map[string]float64, report *report) []plan.Test {
 	rules := testparts.Rules{Markers: in.markers, Groups: in.dist == model.LoadGroup}
+	warnUnreadable(file, module.Unreadable, report)
 	var tests []plan.Test
 	for _, t := range module.Tests {
 		parts, problems := rules.Of(t)
@@ -106,4 +107,17 @@ func duration(t pyscan.Test, recorded map[string]float64) time.Duration {
 		}
 	}
 	return time.Duration(seconds * float64(time.Second))
+}
+
+// warnUnreadable tells of marks that cannot be read, once a file: most are skips of
+// helper modules, by the dozen, and of those that matter the shards say so by name.
+func warnUnreadable(file string, notes []pyscan.Note, report *report) {
+	if len(notes) == 0 {
+		return
+	}
+	more := ""
+	if n := len(notes) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more in this file)", n)
+	}
+	report.warn(fmt.Errorf("%s:%d: %s%s", file, notes[0].Line, notes[0].Text, more))
 }

@@ -95,15 +95,27 @@ func (c *class) inheritForeign(base value, starImport bool) {
 		c.abc = true
 	case root == "enum", root == "collections", root == "typing" && buildingTypes[name]:
 		c.builds = true
-	case !knownModules[root]:
+	case !isKnown(path):
 		c.open = true
 	}
 }
 
-// knownModules are those whose classes bring no tests along.
+// knownModules are those whose classes bring no tests along, nor do those of the
+// modules within them.
 var knownModules = map[string]bool{
-	"object": true, "unittest": true, "typing": true, "typing_extensions": true, "django": true, "twisted": true,
-	"testtools": true, "asynctest": true, "aiounittest": true, "flask_testing": true, "rest_framework": true,
+	"unittest": true, "typing": true, "typing_extensions": true, "django.test": true, "django.contrib": true,
+	"twisted.trial.unittest": true, "testtools": true, "asynctest": true, "aiounittest": true,
+	"flask_testing": true, "rest_framework.test": true,
+}
+
+// isKnown says whether a path leads into one of knownModules.
+func isKnown(path symbol) bool {
+	for i := range len(path) {
+		if path[i] == '.' && knownModules[string(path[:i])] {
+			return true
+		}
+	}
+	return path == "object" || knownModules[string(path)]
 }
 
 var buildingTypes = map[string]bool{"NamedTuple": true, "TypedDict": true, "Protocol": true}
@@ -183,10 +195,8 @@ func without(lane []*class, c *class) []*class {
 
 // attribute looks a name up in the class and its bases.
 func (c *class) attribute(name string) value {
-	for _, k := range c.mro {
-		if v := k.scope.get(name); v != (unbound{}) {
-			return v
-		}
+	if owner, v := c.find(name); owner != nil {
+		return v
 	}
 	return nil
 }

@@ -7,9 +7,10 @@ import (
 
 // A collector goes through the names of a module and its classes as pytest does.
 type collector struct {
-	ev       *evaluator
-	tests    []Test
-	fixtures map[*scope]fixtureIndex
+	ev                 *evaluator
+	classes, functions namePatterns
+	tests              []Test
+	fixtures           map[*scope]fixtureIndex
 }
 
 // A place is where names are collected: the module, or a class.
@@ -38,34 +39,33 @@ func (c *collector) name(p place, name string, v value) {
 	for _, v := range alternativesOf(v) {
 		switch v := v.(type) {
 		case *function:
-			if v.isTest(name) {
+			if c.isTest(v, name) {
 				c.function(p, name, v)
 			}
 		case *class:
 			c.class(p, name, v)
 		case symbol:
-			if isImportedTest(name, v) {
+			if c.isImportedTest(name, v) {
 				c.presume(p, p.id+name, c.ev.imported[name])
 			}
 		}
 	}
 }
 
-func (f *function) isTest(name string) bool {
+func (c *collector) isTest(f *function, name string) bool {
 	switch {
 	case f.fixture != nil || f.hidden:
 		return false
 	case f.test != nil:
 		return *f.test
 	}
-	return strings.HasPrefix(name, "test")
+	return c.functions.match(name)
 }
 
 // isImportedTest says whether pytest may collect something imported. A name
 // imported from a package may be a module, too.
-func isImportedTest(name string, path symbol) bool {
-	root, _, dotted := strings.Cut(string(path), ".")
-	return dotted && !knownModules[root] && (strings.HasPrefix(name, "test") || strings.HasPrefix(name, "Test"))
+func (c *collector) isImportedTest(name string, path symbol) bool {
+	return strings.Contains(string(path), ".") && !isKnown(path) && (c.functions.match(name) || c.classes.match(name))
 }
 
 // maxNesting bounds classes within classes.
@@ -73,7 +73,7 @@ const maxNesting = 20
 
 func (c *collector) class(p place, name string, k *class) {
 	test := k.attribute("__test__")
-	named := strings.HasPrefix(name, "Test") || test == boolean(true)
+	named := c.classes.match(name) || test == boolean(true)
 	switch {
 	case test == boolean(false), !named && !k.unittest && !k.open, k.isAbstract():
 		return
@@ -114,14 +114,31 @@ func (c *collector) members(p place, k *class) {
 	}
 }
 
-// find looks a name up, and returns the class that it is found in.
+// find looks a name up in the class and its bases, and returns the first class that
+// binds it. Where only some ways through that class do, the bases' is what it is in
+// the others.
 func (c *class) find(name string) (*class, value) {
+	var owner *class
+	var found []value
 	for _, k := range c.mro {
-		if v, ok := k.scope.names[name]; ok && v != (unbound{}) {
-			return k, v
+		v := k.scope.get(name)
+		if v == (unbound{}) {
+			continue
+		}
+		if owner == nil {
+			owner = k
+		}
+		alternatives := alternativesOf(v)
+		bound := slices.DeleteFunc(slices.Clone(alternatives), func(v value) bool { return v == unbound{} })
+		found = append(found, bound...)
+		if len(bound) == len(alternatives) {
+			break
 		}
 	}
-	return nil, unbound{}
+	if owner == nil {
+		return nil, unbound{}
+	}
+	return owner, choose(found)
 }
 
 // unittest collects the methods of a unittest.TestCase: by name only, and

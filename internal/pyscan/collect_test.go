@@ -75,6 +75,7 @@ func TestInheritance(t *testing.T) {
 		{"nested class of a base", head + "class B:\n  class TestI:\n    def test_a(self): pass\nclass TestC(B): pass\n", lines("TestC::TestI::test_a")},
 		{"diamond", head + "class A:\n  @mark.a\n  def test_x(self): pass\nclass B(A): pass\nclass C(A):\n  @mark.c\n  def test_x(self): pass\nclass TestD(B, C): pass\n", lines("TestD::test_x @c")},
 		{"inconsistent order", head + "class A:\n  def test_x(self): pass\nclass B(A): pass\nclass TestC(A, B): pass\n", lines("TestC::test_x")},
+		{"override in a branch not taken, maybe", head + "class B:\n  @mark.b\n  def test_x(self): pass\nclass TestC(B):\n  if y:\n    @mark.c\n    def test_x(self): pass\n", lines("TestC::test_x @c", "TestC::test_x @b")},
 		{"base by an alias", head + "class A:\n  def test_x(self): pass\nBase = A\nclass TestC(Base): pass\n", lines("TestC::test_x")},
 		{"generic base", head + "class A[T]:\n  def test_x(self): pass\nclass TestC(A[int]): pass\n", lines("TestC::test_x")},
 		{"class names do not reach into methods' scope", head + "m = mark.a\nclass TestC:\n  m = mark.b\n  class TestD:\n    @m\n    def test_x(self): pass\n", lines("TestC::TestD::test_x @a")},
@@ -101,6 +102,7 @@ func TestPresumed(t *testing.T) {
 	body := "\n  def test_a(self): pass\n"
 	runCases(t, []scanCase{
 		{"imported base", "from base import Base\nfrom pytest import mark\n@mark.a\nclass TestC(Base):" + body, lines("TestC::test_a @a", "? TestC @a")},
+		{"base of a framework's own tests", "from twisted.trial.test.packages import P\nclass Things(P):" + body + "from twisted.trial.unittest import TestCase\nclass A(TestCase):" + body, lines("? Things::test_a", "A::test_a")},
 		{"imported base of a base", "import base\nclass B(base.B): pass\nclass TestC(B):" + body, lines("TestC::test_a", "? TestC")},
 		{"imported base, name not Test*", "from base import Base\nclass Things(Base):" + body, lines("? Things::test_a")},
 		{"imported test case", "from base import BaseTestCase\nclass Things(BaseTestCase):" + body, lines("Things::test_a", "? Things")},
@@ -109,4 +111,27 @@ func TestPresumed(t *testing.T) {
 		{"computed base", "class TestC(make()):" + body, lines("TestC::test_a", "? TestC")},
 		{"any name after a star import", "from x import *\nclass TestC(Base):" + body, lines("TestC::test_a", "? TestC")},
 	})
+}
+
+func TestOptions(t *testing.T) {
+	const src = "import unittest\nfrom base import check_x, SuiteX, test_y\ndef test_a(): pass\ndef check_b(): pass\ndef a_check(): pass\n" +
+		"class TestC:\n  def check_c(self): pass\nclass SuiteD:\n  def check_d(self): pass\n  def test_d(self): pass\n" +
+		"class Unit(unittest.TestCase):\n  def test_e(self): pass\n  def check_e(self): pass\n"
+	for _, c := range []struct {
+		options Options
+		want    string
+	}{
+		{Options{}, lines("? test_y", "test_a", "Unit::test_e")},
+		{Options{Functions: []string{"check"}}, lines("? check_x", "check_b", "TestC::check_c", "Unit::test_e")},
+		{Options{Functions: []string{"*_check", "test"}}, lines("? test_y", "test_a", "a_check", "Unit::test_e")},
+		{Options{Functions: []string{"[!t]?eck_[b-d]"}, Classes: []string{"Suite", "[unclosed"}}, lines("? SuiteX", "check_b", "SuiteD::check_d", "Unit::test_e")},
+	} {
+		f, err := c.options.Scan("test_x.py", []byte(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := dump(f); got != c.want {
+			t.Errorf("%+v: got:\n%swant:\n%s", c.options, got, c.want)
+		}
+	}
 }

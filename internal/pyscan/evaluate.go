@@ -162,7 +162,7 @@ func (ev *evaluator) attribute(v value, e *syntax.Expr) value {
 		if len(v)+len(e.Text) > maxText {
 			return nil
 		}
-		return v + "." + symbol(e.Text)
+		return v.member(e.Text)
 	case *mark:
 		if e.Text == "with_args" || e.Text == "mark" {
 			return v // called, it gives the mark further arguments

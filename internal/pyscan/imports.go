@@ -67,7 +67,7 @@ func (ev *evaluator) runImport(imp syntax.Import, s *scope) {
 		s.bind(name, symbol(path))
 		return
 	}
-	prefix := strings.Repeat(".", imp.Level) + imp.Module + "."
+	module := symbol(strings.Repeat(".", imp.Level) + imp.Module)
 	for _, n := range imp.Names {
 		if n.Name == "*" {
 			ev.starImport = true
@@ -77,7 +77,7 @@ func (ev *evaluator) runImport(imp syntax.Import, s *scope) {
 		if name == "" {
 			name = n.Name
 		}
-		s.bind(name, symbol(prefix+n.Name))
+		s.bind(name, module.member(n.Name))
 		ev.imported[name] = imp.Offset
 	}
 }

@@ -14,6 +14,7 @@ func TestMarkForms(t *testing.T) {
 		{"from pytest import mark as m", "from pytest import mark as m\n@m.xdist_group('db')\ndef test_a(): pass\n", db},
 		{"import pytest as pt", "import pytest as pt\n@pt.mark.xdist_group('db')\ndef test_a(): pass\n", db},
 		{"pytest not imported here", "from helpers import *\n@pytest.mark.xdist_group('db')\ndef test_a(): pass\n", db},
+		{"pytest handed on by a module", "from helpers import pytest\nimport a.b\n@pytest.mark.xdist_group('db')\ndef test_a(): pass\n@a.b.pytest.mark.serial\ndef test_b(): pass\n", lines(`test_a @xdist_group("db")`, "test_b @serial")},
 		{"mark = pytest.mark", "import pytest\nmark = pytest.mark\n@mark.xdist_group('db')\ndef test_a(): pass\n", db},
 		{"alias", "import pytest\ndb = pytest.mark.xdist_group('db')\n@db\ndef test_a(): pass\n", db},
 		{"alias of the uncalled mark", "import pytest\ngroup = pytest.mark.xdist_group\n@group('db')\ndef test_a(): pass\n", db},

@@ -109,16 +109,27 @@ type Note struct {
 // Error is what Scan returns for a file that is not Python.
 type Error = syntax.Error
 
+// Options are those of pytest's options that bear on what a module holds. The zero
+// value is pytest's default.
+type Options struct {
+	// Classes and Functions are python_classes and python_functions: prefixes of
+	// names, or patterns with *, ? or [...]. None means pytest's own.
+	Classes, Functions []string
+}
+
+// Scan reads the source of a module as pytest does by default.
+func Scan(path string, src []byte) (*File, error) { return Options{}.Scan(path, src) }
+
 // Scan reads the source of a module. The path is only for messages. An error is
 // always an *Error and says where the source is not Python.
-func Scan(path string, src []byte) (*File, error) {
+func (o Options) Scan(path string, src []byte) (*File, error) {
 	mod, err := syntax.Parse(path, src)
 	if err != nil {
 		return nil, err
 	}
 	ev := newEvaluator(mod)
 	ev.run(mod.Body, ev.module)
-	c := collector{ev: ev}
+	c := collector{ev: ev, classes: namesOr(o.Classes, "Test"), functions: namesOr(o.Functions, "test")}
 	c.collect()
 	return &File{
 		Imports:     ev.imports(),

@@ -25,6 +25,15 @@ type (
 	unbound struct{}
 )
 
+// member returns the path of what a module has by a name. Some suites hand pytest
+// itself on from a module of their own, with a stand-in where it is not installed.
+func (s symbol) member(name string) symbol {
+	if name == "pytest" {
+		return "pytest"
+	}
+	return s + "." + symbol(name)
+}
+
 // A mark is a pytest mark or mark decorator.
 type mark struct {
 	Mark

@@ -1,0 +1,7 @@
+from helpers import marks
+
+pytestmark = [marks.db]
+
+
+def test_b():
+    pass

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
+	"github.com/rules-xdist/rules_xdist/internal/pyscan"
+	"github.com/rules-xdist/rules_xdist/internal/testparts"
+)
+
+// A workspace has a copy of a suite, with marks added to it.
+type workspace struct {
+	library library
+	suite   suite
+	folder  string
+}
+
+// compare makes the copy, and holds what the scanner reads in it against what pytest
+// collects.
+func (w workspace) compare(ctx context.Context) (result, error) {
+	if err := w.prepare(ctx); err != nil {
+		return result{}, err
+	}
+	scanned, err := w.scan()
+	if err != nil {
+		return result{}, err
+	}
+	seen, err := w.collect(ctx, scanned)
+	if err != nil {
+		return result{}, err
+	}
+	return compare(w.suite.name, scanned, seen), nil
+}
+
+func (w workspace) prepare(ctx context.Context) error {
+	if err := os.RemoveAll(w.folder); err != nil {
+		return err
+	}
+	target := filepath.Join(w.folder, w.suite.name)
+	if err := copyPackage(filepath.Join(w.library.modules(), w.suite.name), target); err != nil {
+		return err
+	}
+	// Its folder is pytest's root, whatever lies above it.
+	if err := os.WriteFile(filepath.Join(w.folder, "pytest.ini"), []byte("[pytest]\n"), 0o644); err != nil {
+		return err
+	}
+	_, err := output(w.library.command(ctx, "python3", w.script("overlay.py"), w.folder))
+	return err
+}
+
+func (w workspace) script(name string) string {
+	return filepath.Join(w.library.repository, "tools", "scandiff", "python", name)
+}
+
+// copyPackage copies a package's Python sources, and links to everything else.
+func copyPackage(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, relative)
+		switch {
+		case entry.IsDir():
+			return os.MkdirAll(target, 0o755)
+		case filepath.Ext(path) != ".py":
+			return os.Symlink(path, target)
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, content, 0o644)
+	})
+}
+
+// scan reads the test files: those that pytest takes by default.
+func (w workspace) scan() (scan, error) {
+	s := scan{}
+	rules := testparts.Rules{Markers: model.DefaultMarkers(), Groups: true}
+	err := fs.WalkDir(os.DirFS(w.folder), ".", func(path string, entry fs.DirEntry, err error) error {
+		if name := entry.Name(); err != nil || entry.IsDir() || !strings.HasSuffix(name, ".py") ||
+			!strings.HasPrefix(name, "test_") && !strings.HasSuffix(name, "_test.py") {
+			return err
+		}
+		source, err := os.ReadFile(filepath.Join(w.folder, path))
+		if err != nil {
+			return err
+		}
+		file, err := pyscan.Scan(path, source)
+		if err != nil {
+			return err
+		}
+		s.add(path, file, rules)
+		return nil
+	})
+	return s, err
+}
+
+// collect returns what pytest collects, and the facts about it.
+func (w workspace) collect(ctx context.Context, scanned scan) (collection, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	var c collection
+	ids, collected, evidence := filepath.Join(w.folder, "scanned.json"), filepath.Join(w.folder, "collected.json"), filepath.Join(w.folder, "evidence.json")
+	content, err := json.Marshal(scanned.ids())
+	if err != nil {
+		return c, err
+	}
+	if err := os.WriteFile(ids, content, 0o644); err != nil {
+		return c, err
+	}
+	command := w.library.command(ctx, "python3", "-m", "pytest", "--collect-only", "-q", "-q", "--continue-on-collection-errors",
+		"-p", "rules_xdist.collect", "-p", "evidence", "-p", "no:cacheprovider", w.suite.name)
+	command.Dir = w.folder
+	command.Env = append(os.Environ(),
+		"PYTHONPATH="+strings.Join([]string{filepath.Join(w.library.repository, "rules", "pytest_plugin"), w.script(""), w.library.modules()}, ":"),
+		"PYTHONPYCACHEPREFIX="+filepath.Join(w.library.folder, "bytecode"),
+		"PYTHONHASHSEED=0",
+		"LD_LIBRARY_PATH="+w.library.sharedObjects(),
+		"SCANDIFF_SCANNED="+ids, "SCANDIFF_EVIDENCE="+evidence, "RULES_XDIST_COLLECT_OUTPUT="+collected)
+	_, err = output(command)
+	// pytest exits with 1 or 2 where modules cannot be imported.
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() > 2) {
+		return c, err
+	}
+	if err := readJSON(collected, &c.items); err != nil {
+		return c, err
+	}
+	return c, readJSON(evidence, &c.evidence)
+}
+
+func readJSON(path string, into any) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(content, into)
+}
