@@ -36,13 +36,13 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text) }
 
-// Scan returns the test functions of a file in its order. The error joins an *Error
-// for each directive that is wrong; a source that does not parse has one.
-func Scan(file string, source []byte) ([]model.GoTest, error) {
+// Scan returns the test functions of a file in its order, and an error for each
+// directive that is wrong, by line; a source that does not parse has one error.
+func Scan(file string, source []byte) ([]model.GoTest, []error) {
 	s := scan{path: file, set: token.NewFileSet()}
 	tree, err := parser.ParseFile(s.set, file, source, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return nil, fmt.Errorf("this Go file cannot be read: %w", err)
+		return nil, []error{fmt.Errorf("this Go file cannot be read: %w", err)}
 	}
 	read := map[*ast.Comment]bool{}
 	for _, declaration := range tree.Decls {
@@ -52,7 +52,11 @@ func Scan(file string, source []byte) ([]model.GoTest, error) {
 	}
 	s.strays(tree, read)
 	slices.SortStableFunc(s.errs, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
-	return s.tests, s.joined()
+	errs := make([]error, len(s.errs))
+	for i, err := range s.errs {
+		errs[i] = err
+	}
+	return s.tests, errs
 }
 
 // scan is the reading of one file.
@@ -130,14 +134,6 @@ func (s *scan) fail(comment *ast.Comment, err error) {
 
 // line is that of the file itself, whatever //line comments say.
 func (s *scan) line(pos token.Pos) int { return s.set.PositionFor(pos, false).Line }
-
-func (s *scan) joined() error {
-	errs := make([]error, len(s.errs))
-	for i, err := range s.errs {
-		errs[i] = err
-	}
-	return errors.Join(errs...)
-}
 
 func comments(group *ast.CommentGroup) []*ast.Comment {
 	if group == nil {

@@ -63,10 +63,13 @@ func manifest(files []string) ([]byte, error) {
 	var errs []error
 	for i, file := range files {
 		source, err := os.ReadFile(file)
-		if err == nil {
-			tests[i], err = goscan.Scan(file, source)
+		if err != nil {
+			errs = append(errs, err)
+			continue
 		}
-		errs = append(errs, err)
+		var wrong []error
+		tests[i], wrong = goscan.Scan(file, source)
+		errs = append(errs, wrong...)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
