@@ -16,6 +16,9 @@ const frame = 0x16
 // name of a test stands in a line.
 const longestLine = 1 << 20
 
+// nobody says that what follows is of no test, which helps no reader of the log.
+var nobody = []byte("=== NAME  \n")
+
 // follow reads what a test binary prints, passes it on to log without the frames, and
 // tells it to s. It ends with the output, or when that cannot be read any more.
 func follow(r io.Reader, log io.Writer, s *story) {
@@ -27,7 +30,9 @@ func follow(r io.Reader, log io.Writer, s *story) {
 		s.output(before)
 		if ok {
 			// More than one frame in a line is what a test printed.
-			_, _ = log.Write(framed)
+			if !bytes.HasPrefix(framed, nobody) {
+				_, _ = log.Write(framed)
+			}
 			tell(s, framed)
 		}
 		if err != nil && err != bufio.ErrBufferFull {

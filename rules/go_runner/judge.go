@@ -96,8 +96,9 @@ const unfinished outcome = -1
 // results returns those of the given top-level tests and of their subtests.
 func (s *story) results(tops []string) []result {
 	var results []result
+	wanted := setOf(tops)
 	for _, c := range s.cases {
-		if !slices.Contains(tops, c.top()) {
+		if !wanted[c.top()] {
 			continue
 		}
 		r := result{name: c.name, outcome: c.outcome, took: c.took}
@@ -133,5 +134,14 @@ func never(tests []string, outcome outcome, why string) []result {
 }
 
 func missing(asked, known []string) []string {
-	return slices.DeleteFunc(slices.Clone(asked), func(name string) bool { return slices.Contains(known, name) })
+	found := setOf(known)
+	return slices.DeleteFunc(slices.Clone(asked), func(name string) bool { return found[name] })
+}
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
 }

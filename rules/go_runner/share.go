@@ -44,8 +44,9 @@ func take(tests []model.GoTest, s settings) (share, error) {
 	if err != nil {
 		return result, err
 	}
+	ours := setOf(shards[s.shard.index])
 	for _, t := range tests {
-		if own(t) && slices.Contains(shards[s.shard.index], t.Unit(s.dist)) {
+		if own(t) && ours[t.Unit(s.dist)] {
 			result.tests = append(result.tests, t.Name)
 		}
 	}

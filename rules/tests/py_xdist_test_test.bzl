@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "XdistSelectionInfo", "py_xdist_test", "xdist_census_test", "xdist_package")
 load("//rules/private:selection.bzl", "xdist_selection")
+load(":tags_test.bzl", "tags_test")
 
 def _selection_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -15,28 +16,6 @@ def _selection_test_impl(ctx):
     return analysistest.end(env)
 
 selection_test = analysistest.make(_selection_test_impl)
-
-def _tags_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    tags = analysistest.target_under_test(env)[_TagsInfo].tags
-    for tag in ctx.attr.present:
-        asserts.true(env, tag in tags, "{} must be among {}".format(tag, tags))
-    for tag in ctx.attr.absent:
-        asserts.false(env, tag in tags, "{} must not be among {}".format(tag, tags))
-    return analysistest.end(env)
-
-_TagsInfo = provider(doc = "The tags of a rule.", fields = {"tags": "list of strings"})
-
-def _tags_aspect_impl(_target, ctx):
-    return [_TagsInfo(tags = ctx.rule.attr.tags)]
-
-_tags_aspect = aspect(implementation = _tags_aspect_impl)
-
-tags_test = analysistest.make(
-    _tags_test_impl,
-    attrs = {"absent": attr.string_list(), "present": attr.string_list()},
-    extra_target_under_test_aspects = [_tags_aspect],
-)
 
 def _failure_test_impl(ctx):
     env = analysistest.begin(ctx)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -90,6 +91,7 @@ func TestDieExit7(t *testing.T)   { os.Exit(7) }
 func TestDieRawExit(t *testing.T) { syscall.Exit(0) }
 func TestDieKill(t *testing.T)    { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }
 func TestDieOverflow(t *testing.T) {
+	debug.SetMaxStack(1 << 20)
 	t.Log(recurse(0))
 }
 
@@ -124,6 +126,21 @@ func together() {
 		<-inside
 	default:
 		os.Exit(8)
+	}
+}
+
+// These two need each other at the same time.
+func TestMeet1(t *testing.T) { t.Parallel(); meet(t) }
+func TestMeet2(t *testing.T) { t.Parallel(); meet(t) }
+
+var here = make(chan bool)
+
+func meet(t *testing.T) {
+	select {
+	case here <- true:
+	case <-here:
+	case <-time.After(20 * time.Second):
+		t.Error("nobody came")
 	}
 }
 

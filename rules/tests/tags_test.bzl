@@ -1,0 +1,25 @@
+"""An analysis test of a target's tags."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+
+def _tags_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    tags = analysistest.target_under_test(env)[_TagsInfo].tags
+    for tag in ctx.attr.present:
+        asserts.true(env, tag in tags, "{} must be among {}".format(tag, tags))
+    for tag in ctx.attr.absent:
+        asserts.false(env, tag in tags, "{} must not be among {}".format(tag, tags))
+    return analysistest.end(env)
+
+_TagsInfo = provider(doc = "The tags of a rule.", fields = {"tags": "list of strings"})
+
+def _tags_aspect_impl(_target, ctx):
+    return [_TagsInfo(tags = ctx.rule.attr.tags)]
+
+_tags_aspect = aspect(implementation = _tags_aspect_impl)
+
+tags_test = analysistest.make(
+    _tags_test_impl,
+    attrs = {"absent": attr.string_list(), "present": attr.string_list()},
+    extra_target_under_test_aspects = [_tags_aspect],
+)
