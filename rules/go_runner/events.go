@@ -17,7 +17,7 @@ const frame = 0x16
 const longestLine = 1 << 20
 
 // nobody says that what follows is of no test, which helps no reader of the log.
-var nobody = []byte("=== NAME  \n")
+var nobody = []byte("=== NAME")
 
 // follow reads what a test binary prints, passes it on to log without the frames, and
 // tells it to s. It ends with the output, or when that cannot be read any more.
@@ -30,7 +30,7 @@ func follow(r io.Reader, log io.Writer, s *story) {
 		s.output(before)
 		if ok {
 			// More than one frame in a line is what a test printed.
-			if !bytes.HasPrefix(framed, nobody) {
+			if !bytes.Equal(bytes.TrimRight(framed, " \n"), nobody) {
 				_, _ = log.Write(framed)
 			}
 			tell(s, framed)
