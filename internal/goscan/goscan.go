@@ -88,8 +88,12 @@ var remark = regexp.MustCompile(`^//\s+xdist:(group|scope|serial)\b`)
 
 // mark applies a directive, written without its prefix, to a test.
 func mark(t *model.GoTest, directive string) error {
-	word, name, _ := strings.Cut(strings.TrimSpace(directive), " ")
-	name = strings.TrimSpace(name)
+	directive = strings.TrimSpace(directive)
+	word := directive
+	if space := strings.IndexAny(directive, " \t"); space >= 0 {
+		word = directive[:space]
+	}
+	name := strings.TrimSpace(directive[len(word):])
 	switch word {
 	case "serial":
 		if name != "" {

@@ -17,7 +17,7 @@ import "testing"
 //xdist:serial
 func TestSerial(t *testing.T) {}
 
-//xdist:group db
+//xdist:group	db
 //xdist:scope api
 func TestBoth(t *testing.T) {}
 

@@ -48,7 +48,7 @@ func judge(asked []string, s *story, end ending) verdict {
 // judgeEnded is for a process in which package testing came to its end.
 func judgeEnded(asked []string, s *story, end ending) verdict {
 	decided := s.tops(over)
-	v := verdict{results: s.results(decided), again: missing(asked, decided)}
+	v := verdict{results: s.results(decided, "its end was not reported"), again: missing(asked, decided)}
 	if end.err != nil && !slices.ContainsFunc(v.results, func(r result) bool { return r.outcome == testFailed }) {
 		v.results = append(v.results, result{
 			name: outsideTests, outcome: errored, output: s.outside.String(),
@@ -80,21 +80,14 @@ func judgeDied(asked []string, s *story, end ending) verdict {
 		})
 	}
 	decided = append(decided, blamed...)
-	v.results = append(s.results(decided), v.results...)
-	for i, r := range v.results {
-		if r.outcome == unfinished {
-			v.results[i].outcome, v.results[i].message = testFailed, cause
-		}
-	}
+	v.results = append(s.results(decided, cause), v.results...)
 	v.again = missing(asked, append(decided, v.suspects...))
 	return v
 }
 
-// unfinished stands for the outcome of a test that has none, until it is judged.
-const unfinished outcome = -1
-
-// results returns those of the given top-level tests and of their subtests.
-func (s *story) results(tops []string) []result {
+// results returns those of the given top-level tests and of their subtests; cause is why
+// some of them are not over.
+func (s *story) results(tops []string, cause string) []result {
 	var results []result
 	wanted := setOf(tops)
 	for _, c := range s.cases {
@@ -103,7 +96,7 @@ func (s *story) results(tops []string) []result {
 		}
 		r := result{name: c.name, outcome: c.outcome, took: c.took}
 		if c.state != over {
-			r.outcome, r.took = unfinished, time.Since(c.began)
+			r.outcome, r.took, r.message = testFailed, time.Since(c.began), cause
 		}
 		if r.outcome != testPassed {
 			r.output = c.printed.String()
