@@ -30,7 +30,7 @@ func (s *session) run(tests []string) {
 		again := s.process(tests[:n])
 		tests = slices.Concat(again, tests[n:])
 		if outcome, why := s.givenUp(); why != "" {
-			s.results = append(s.results, never(tests, outcome, why)...)
+			s.add(never(tests, outcome, why)...)
 			return
 		}
 	}
@@ -50,16 +50,26 @@ func fitting(tests []string) int {
 // process runs tests in a new process; returns those to be run in another one.
 func (s *session) process(tests []string) []string {
 	v, end := s.judged(tests)
-	s.results = append(s.results, v.results...)
+	s.add(v.results...)
 	if len(v.suspects) > 0 {
 		s.isolate(v.suspects, end)
 	}
-	if !v.died && len(v.again) > 0 && !s.stopsEarly() {
+	progress := v.died && len(v.again) < len(tests)
+	if _, why := s.givenUp(); why == "" && !progress {
 		// To ask again would bring the same answer.
-		s.results = append(s.results, never(v.again, errored, "never ran: the process came to its end without it")...)
+		s.add(never(v.again, errored, fmt.Sprintf("never ran: the process ended without it: %s", end))...)
 		return nil
 	}
 	return v.again
+}
+
+// add adds results; of what was wrong outside of the tests the first is enough.
+func (s *session) add(results ...result) {
+	isOutside := func(r result) bool { return r.name == outsideTests }
+	if slices.ContainsFunc(s.results, isOutside) {
+		results = slices.DeleteFunc(results, isOutside)
+	}
+	s.results = append(s.results, results...)
 }
 
 func (s *session) judged(tests []string) (verdict, ending) {
@@ -94,7 +104,7 @@ func (s *session) isolate(suspects []string, end ending) {
 			}
 		}
 	}
-	s.results = append(s.results, alone...)
+	s.add(alone...)
 }
 
 // givenUp says why no other process is started, "" if one is, and what that makes of

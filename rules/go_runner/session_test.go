@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -70,6 +71,26 @@ func TestTestsThatNeverRun(t *testing.T) {
 	s.run([]string{"TestA", "TestB"})
 	if len(s.results) != 2 || s.results[1].name != "TestB" || s.results[1].outcome != errored {
 		t.Errorf("got %+v", s.results)
+	}
+}
+
+// What dies before any test is over would die again; it is told once.
+func TestNoProgress(t *testing.T) {
+	for _, output := range []string{"no test began\n", "\x16=== RUN   TestA\n\x16=== PAUSE TestA\n"} {
+		processes := 0
+		s := session{start: func([]string) (*story, ending) {
+			processes++
+			return told(output), ending{err: io.ErrUnexpectedEOF}
+		}}
+		s.run([]string{"TestA", "TestB"})
+		names := map[string]outcome{}
+		for _, r := range s.results {
+			names[r.name] = r.outcome
+		}
+		want := map[string]outcome{"TestA": errored, "TestB": errored, outsideTests: errored}
+		if processes != 1 || len(s.results) != len(want) || !maps.Equal(names, want) {
+			t.Errorf("%q: %d processes, results %+v", output, processes, s.results)
+		}
 	}
 }
 
