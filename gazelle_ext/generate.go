@@ -34,6 +34,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		return language.GenerateResult{}
 	}
 	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, report: &x.report}
+	g.goTests(args, &x.report)
 	if x.survey.isPackage(f) {
 		g.libraries()
 		g.tests()

@@ -62,6 +62,24 @@ func TestEditRerunsOnlyWhatContainsTheFile(t *testing.T) {
 	}
 }
 
+// Both targets of a Go package are made of one binary; a group of its tests stays whole.
+func TestGoPackage(t *testing.T) {
+	w := newWorkspace(t)
+	const label = "//payout:payout_test"
+	r := w.mustPass("test", "//payout/...", "--test_output=all")
+	wantContains(t, "output", r.output, "--- PASS: TestNight", "--- PASS: TestMonthEndIsFast", "--- PASS: FuzzSplit/seed#0", "--- PASS: ExampleSplit")
+	w.edit("payout/day_test.go", "//xdist:group day\n", "")
+	if r := w.bazel("test", label, "--test_output=errors"); r.code != 3 || !strings.Contains(r.output, "the day was torn apart") {
+		t.Errorf("without its marks the group passes: exit code %d\n%s", r.code, r.output)
+	}
+	w.edit("payout/BUILD.bazel", "serial = True", "serial = False")
+	r = w.bazel("test", label, "--test_output=errors")
+	wantContains(t, "output", r.output, `TestMonthEndIsFast: day_test.go:`, `its part "serial" is not run by //payout:payout_test`)
+	w.edit("payout/day_test.go", "//xdist:serial", "//xdist:serail")
+	r = w.bazel("test", label)
+	wantContains(t, "output", r.output, `//xdist:serail: unknown word "serail"`)
+}
+
 func TestAddedFileFailsTheCensusByName(t *testing.T) {
 	w := newWorkspace(t)
 	w.write("tests/unit/test_new.py", "def test_new():\n    pass\n")

@@ -1,0 +1,6 @@
+package pkg
+
+import "testing"
+
+//xdist:serial
+func TestSystem(t *testing.T) {}

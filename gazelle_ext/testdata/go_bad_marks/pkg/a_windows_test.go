@@ -1,0 +1,5 @@
+package pkg
+
+import "testing"
+
+func TestSystem(t *testing.T) {}

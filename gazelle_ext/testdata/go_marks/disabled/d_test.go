@@ -1,0 +1,6 @@
+package disabled
+
+import "testing"
+
+//xdist:serial
+func TestOne(t *testing.T) {}

@@ -1,0 +1,6 @@
+package files
+
+import "testing"
+
+//xdist:serial
+func TestOne(t *testing.T) {}

@@ -1,0 +1,5 @@
+package files
+
+import "testing"
+
+func TestTwo(t *testing.T) {}

@@ -1,0 +1,6 @@
+package kept
+
+import "testing"
+
+//xdist:group a
+func TestGroup(t *testing.T) {}

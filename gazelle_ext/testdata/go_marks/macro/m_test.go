@@ -1,0 +1,6 @@
+package macro
+
+import "testing"
+
+//xdist:serial
+func TestAlone(t *testing.T) {}

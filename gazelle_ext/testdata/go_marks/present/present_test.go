@@ -1,0 +1,6 @@
+package present
+
+import "testing"
+
+//xdist:serial
+func TestAlone(t *testing.T) {}

@@ -1,0 +1,5 @@
+package stale
+
+import "testing"
+
+func TestNoMarks(t *testing.T) {}

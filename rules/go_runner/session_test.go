@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// told is the story of a process that printed this.
+func told(output string) *story {
+	s := newStory()
+	follow(strings.NewReader(output), io.Discard, s)
+	return s
+}
+
+func TestLongListsTakeSeveralProcesses(t *testing.T) {
+	var names []string
+	for i := range 10_000 {
+		names = append(names, fmt.Sprintf("TestWithQuiteALongName%d", i))
+	}
+	var ran []string
+	processes := 0
+	s := session{start: func(tests []string) (*story, ending) {
+		processes++
+		if pattern := exactly(tests); len(pattern) > 128<<10 {
+			t.Errorf("a pattern of %d bytes", len(pattern))
+		}
+		ran = append(ran, tests...)
+		var output strings.Builder
+		for _, name := range tests {
+			fmt.Fprintf(&output, "\x16=== RUN   %s\n\x16--- PASS: %s (0.00s)\n", name, name)
+		}
+		return told(output.String() + "\x16PASS\n"), ending{}
+	}}
+	s.run(names)
+	if processes != 3 || !slices.Equal(ran, names) || len(s.results) != len(names) {
+		t.Errorf("%d processes ran %d tests with %d results", processes, len(ran), len(s.results))
+	}
+}
+
+func TestDeathsAreBounded(t *testing.T) {
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprint("Test", i))
+	}
+	processes := 0
+	s := session{start: func(tests []string) (*story, ending) {
+		processes++
+		return told("\x16=== RUN   " + tests[0] + "\n"), ending{err: io.ErrUnexpectedEOF}
+	}}
+	s.run(names)
+	if processes != maxDeaths || len(s.results) != len(names) {
+		t.Errorf("%d processes, %d results", processes, len(s.results))
+	}
+	last := s.results[len(names)-1]
+	if last.outcome != errored || !strings.Contains(last.message, "20 processes of this shard had died") {
+		t.Errorf("the last test: %+v", last)
+	}
+}
+
+// A binary that does not run what it listed must not make the session run for ever.
+func TestTestsThatNeverRun(t *testing.T) {
+	s := session{start: func([]string) (*story, ending) {
+		return told("\x16=== RUN   TestA\n\x16--- PASS: TestA (0.00s)\n\x16PASS\n"), ending{}
+	}}
+	s.run([]string{"TestA", "TestB"})
+	if len(s.results) != 2 || s.results[1].name != "TestB" || s.results[1].outcome != errored {
+		t.Errorf("got %+v", s.results)
+	}
+}
+
+// What dies before any test is over would die again; it is told once.
+func TestNoProgress(t *testing.T) {
+	for _, output := range []string{"no test began\n", "\x16=== RUN   TestA\n\x16=== PAUSE TestA\n"} {
+		processes := 0
+		s := session{start: func([]string) (*story, ending) {
+			processes++
+			return told(output), ending{err: io.ErrUnexpectedEOF}
+		}}
+		s.run([]string{"TestA", "TestB"})
+		names := map[string]outcome{}
+		for _, r := range s.results {
+			names[r.name] = r.outcome
+		}
+		want := map[string]outcome{"TestA": errored, "TestB": errored, outsideTests: errored}
+		if processes != 1 || len(s.results) != len(want) || !maps.Equal(names, want) {
+			t.Errorf("%q: %d processes, results %+v", output, processes, s.results)
+		}
+	}
+}
+
+func TestOutputBelongsToItsTest(t *testing.T) {
+	s := told("before\n\x16=== RUN   TestA\nin A\n\x16=== PAUSE TestA\n\x16=== RUN   TestB\nin B, cut \x16=== CONT  TestA\nstill A\n" +
+		"\x16=== NAME  \nnobody\n\x16=== NAME  TestB\nB again\n\x16--- FAIL: TestB (1.50s)\n    b_test.go:3: why\n\x16=== ATTR  TestB k v\n")
+	for _, c := range s.cases {
+		want := map[string]string{"TestA": "in A\nstill A\n", "TestB": "in B, cut B again\n    b_test.go:3: why\n=== ATTR  TestB k v\n"}[c.name]
+		if got := c.printed.String(); got != want {
+			t.Errorf("%s: got %q, want %q", c.name, got, want)
+		}
+	}
+	if got := s.outside.String(); got != "before\nnobody\n" {
+		t.Errorf("outside: got %q", got)
+	}
+	if b := s.cases[1]; b.outcome != testFailed || b.took.Milliseconds() != 1500 {
+		t.Errorf("TestB: %+v", b)
+	}
+}
+
+func TestLongOutputKeepsItsEnd(t *testing.T) {
+	var kept tail
+	for range 100 {
+		kept.write(bytes.Repeat([]byte("x"), tailSize/10))
+	}
+	kept.write([]byte("the end"))
+	got := kept.String()
+	if !strings.HasSuffix(got, "xthe end") || !strings.HasPrefix(got, "[") || len(got) > 3*tailSize {
+		t.Errorf("%d bytes, from %.60q", len(got), got)
+	}
+}
+
+// dropped is what the log need not have.
+var dropped = regexp.MustCompile(`\x16=== NAME[ \n]*(\n|$)|\x16`)
+
+// Whatever a binary prints, the reading ends, and the log has it all but the frames.
+func FuzzFollow(f *testing.F) {
+	f.Add([]byte("\x16=== RUN   TestA\nx\x16--- FAIL: TestA (0.1s)\npanic: y\n\x16=== NAME  \n\x16FAIL\n"))
+	f.Add([]byte("\x16--- PASS: \n\x16=== CONT\n\x16\n\x16\x16--- SKIP: TestA (1h)"))
+	f.Fuzz(func(t *testing.T, output []byte) {
+		var log bytes.Buffer
+		s := newStory()
+		follow(bytes.NewReader(output), &log, s)
+		judge([]string{"TestA"}, s, ending{err: io.EOF})
+		plain := func(text []byte) string { return string(dropped.ReplaceAll(text, nil)) }
+		if got, want := plain(log.Bytes()), plain(output); got != want {
+			t.Errorf("the log has %q, want %q", got, want)
+		}
+	})
+}
