@@ -9,13 +9,12 @@ import (
 
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/buildtools/build"
-	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
 // inCensus says whether the census is told of the folder's package: of the root, and
 // of each one with Python, where test files are to be expected.
 func (s *survey) inCensus(f *folder) bool {
-	if !f.managed || !s.isPackage(f) || len(s.targets) == 0 {
+	if !f.managed || !s.isPackage(f) || len(s.targets)+len(s.given) == 0 {
 		return false
 	}
 	return f.rel == "" || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
@@ -48,7 +47,7 @@ func (g *generator) shared() []string {
 	var shared []string
 	exported := exportedBy(g.file)
 	for file := range g.survey.exported {
-		if name := path.Base(file); plan.PackageOf(file) == g.folder.rel && !exported[name] {
+		if name := g.label(file); g.survey.packageOf(file) == g.folder.rel && !exported[name] {
 			shared = append(shared, name)
 		}
 	}

@@ -24,16 +24,27 @@ type generator struct {
 	// has a copy of its own, read before.
 	file   *rule.File
 	result language.GenerateResult
+	// others are the names of the rules here that rules_python's extension has made,
+	// or asked Gazelle to delete.
+	others map[string]bool
 }
 
 // GenerateRules renders the rules of one folder; everything was decided before.
 func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResult {
+	if !x.survey.hasOther && runsBeforeOurs(args.Config) {
+		x.report.add(errWrongOrder)
+		x.report.exitOnErrors()
+	}
 	f := x.survey.folders[args.Rel]
 	if f == nil || !f.managed {
 		return language.GenerateResult{}
 	}
 	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File}
-	if x.survey.isPackage(f) {
+	switch {
+	case !x.survey.isPackage(f):
+	case f.settings.beside():
+		g.beside(args, &x.report)
+	default:
 		g.libraries()
 		g.tests()
 	}
@@ -44,6 +55,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		}
 	}
 	g.removeStale()
+	g.adoptParts()
 	x.report.add(g.takenNames(args)...)
 	g.warnOfOtherTests(&x.report)
 	return g.result
@@ -52,7 +64,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 // warnOfOtherTests tells of py_test rules with test files that have targets of ours: a
 // repository that is on its way from one to the other runs these tests twice.
 func (g *generator) warnOfOtherTests(report *report) {
-	if g.file == nil {
+	if g.file == nil || g.folder.settings.beside() {
 		return
 	}
 	for _, r := range g.file.Rules {
@@ -104,7 +116,11 @@ func (g *generator) mappedKind(kind string) string {
 // ownKind returns which of the extension's kinds a rule in a BUILD file is, under
 // whatever name map_kind and alias_kind give it; "" if none.
 func (g *generator) ownKind(r *rule.Rule) string {
-	for _, kind := range []string{testKind, packageKind, censusKind, libraryKind} {
+	kinds := []string{testKind, partKind, packageKind, censusKind, libraryKind}
+	if g.folder.settings.beside() {
+		kinds = []string{partKind, packageKind, censusKind}
+	}
+	for _, kind := range kinds {
 		written := g.mappedKind(kind)
 		if r.Kind() == kind || r.Kind() == written || g.config.AliasMap[r.Kind()] == written {
 			return kind
@@ -123,7 +139,7 @@ func (g *generator) libraries() {
 	for _, l := range g.survey.libraries(g.folder) {
 		r := rule.NewRule(libraryKind, l.name)
 		if existing := g.existing(l.name); existing != nil && existing.Kind() == pyLibrary {
-			// What Gazelle does for map_kind, which mapLibraries has taken over.
+			// What Gazelle does for map_kind, which mapKinds has taken over.
 			existing.SetKind(g.mappedKind(libraryKind))
 		}
 		if _, globs := rule.ParseGlobExpr(g.existingAttr(l.name, "srcs")); !globs {
@@ -222,11 +238,12 @@ func (g *generator) presentShards(name string) int {
 
 // label returns file as this package names it.
 func (g *generator) label(file string) string {
-	folder := plan.PackageOf(file)
-	if folder == g.folder.rel {
-		return path.Base(file)
+	pkg := g.survey.packageOf(file)
+	name := strings.TrimPrefix(strings.TrimPrefix(file, pkg), "/")
+	if pkg == g.folder.rel {
+		return name
 	}
-	return "//" + folder + ":" + path.Base(file)
+	return "//" + pkg + ":" + name
 }
 
 func (g *generator) labels(files []string) []string {

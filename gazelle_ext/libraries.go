@@ -18,6 +18,9 @@ type library struct {
 
 // isPackage says whether the folder is a Bazel package after this run.
 func (s *survey) isPackage(f *folder) bool {
+	if f.settings.beside() {
+		return !f.inProject() && (f.build != nil || len(f.python()) > 0 || len(s.targets[f.rel]) > 0)
+	}
 	return f.rel == "" || f.build != nil || len(f.tests) > 0 || f.conftest ||
 		len(f.sources) > 0 && (f.settings.project == nil || *f.settings.project == f.rel) ||
 		len(s.targets[f.rel]) > 0
@@ -25,7 +28,7 @@ func (s *survey) isPackage(f *folder) bool {
 
 // libraries returns the libraries of the folder's package.
 func (s *survey) libraries(f *folder) []library {
-	if !s.isPackage(f) {
+	if !s.isPackage(f) || f.settings.beside() {
 		return nil
 	}
 	var libraries []library

@@ -28,6 +28,8 @@ type imports struct {
 	conftests []string
 	// external are labels of other repositories.
 	external []string
+	// like are targets whose dependencies are dependencies here, too.
+	like []*base
 }
 
 func (s *survey) importsOfLibrary(rel string, srcs []string) *imports {
@@ -131,6 +133,11 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 	deps := map[string]bool{}
 	for _, dep := range wanted.external {
 		deps[dep] = true
+	}
+	for _, b := range wanted.like {
+		for _, l := range b.deps(from) {
+			deps[l.Rel(from.Repo, from.Pkg).String()] = true
+		}
 	}
 	for _, folder := range wanted.conftests {
 		deps[label.New(from.Repo, folder, "conftest").Rel(from.Repo, from.Pkg).String()] = true

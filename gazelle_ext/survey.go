@@ -29,6 +29,14 @@ type survey struct {
 	modules map[string]*pyscan.File
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
+	// hasOther says that rules_python's own extension runs before this one; given are
+	// the test files that it makes targets of, by path, and bases those targets, for
+	// each of their files, as far as Gazelle has visited the folders. See beside.go.
+	hasOther bool
+	given    map[string]plan.File
+	bases    map[string]*base
+	// claims are the planned targets' parts.
+	claims plan.Claims
 	// imported are the test files that other files import, so that they need a
 	// library as well.
 	imported map[string]bool
@@ -57,21 +65,29 @@ type folder struct {
 
 // newSurvey reads the repository and plans its targets. What is wrong with it goes
 // to report; the survey then holds the rest.
-func newSurvey(root string, report *report) *survey {
+func newSurvey(root string, hasOther bool, report *report) *survey {
 	s := &survey{
-		root:    root,
-		folders: map[string]*folder{},
-		modules: map[string]*pyscan.File{},
-		targets: map[string][]plan.Target{},
+		root:     root,
+		folders:  map[string]*folder{},
+		modules:  map[string]*pyscan.File{},
+		targets:  map[string][]plan.Target{},
+		hasOther: hasOther,
+		given:    map[string]plan.File{},
+		bases:    map[string]*base{},
 	}
-	s.visit("", defaultSettings(), report)
+	settings := defaultSettings()
+	settings.hasOther = hasOther
+	s.visit("", settings, report)
 	s.scan(root, report)
 	s.config = s.pytestConfig(root)
 	s.checkConfig(report)
 	s.imported = s.importedTests()
 	targets := plan.Build(s.testFiles(report))
-	for _, t := range targets {
-		s.targets[t.Package] = append(s.targets[t.Package], t)
+	s.claims = plan.ClaimsOf(targets)
+	for i, t := range targets {
+		// A group's lowest common folder may be part of a project.
+		targets[i].Package = s.packageOf(path.Join(t.Package, "group"))
+		s.targets[targets[i].Package] = append(s.targets[targets[i].Package], targets[i])
 	}
 	report.add(plan.CheckNames(targets, s.otherRules())...)
 	s.checkPlaces(targets, report)
@@ -226,7 +242,11 @@ func (s *survey) testFiles(report *report) []plan.File {
 		for _, name := range f.tests {
 			file := path.Join(f.rel, name)
 			tests := planTests(file, s.modules[file], f.settings, report)
-			files = append(files, plan.File{Path: file, Dist: f.settings.dist, Tests: tests})
+			planned := plan.File{Path: file, Dist: f.settings.dist, Tests: tests, Given: f.settings.beside()}
+			if planned.Given {
+				s.given[file] = planned
+			}
+			files = append(files, planned)
 		}
 	}
 	return files
@@ -259,11 +279,16 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 	exported := map[string]bool{}
 	for _, t := range targets {
 		for _, file := range t.Files {
-			if plan.PackageOf(file) != t.Package {
+			if s.packageOf(file) != t.Package {
 				exported[file] = true
 			}
 		}
 		if t.Package != "" && s.config != "" {
+			exported[s.config] = true
+		}
+	}
+	for file := range s.given {
+		if s.packageOf(file) != "" && s.config != "" {
 			exported[s.config] = true
 		}
 	}

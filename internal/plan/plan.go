@@ -26,6 +26,9 @@ type File struct {
 	Dist string
 	// Tests are the statically visible tests, in the file's order.
 	Tests []Test
+	// Given says that another tool makes a target of the file, so that Build makes
+	// none but those of groups over several files. See Split.
+	Given bool
 }
 
 // Test is a test function or method.
@@ -70,7 +73,9 @@ func Build(files []File) []Target {
 	crossing := crossFileGroups(files)
 	var targets []Target
 	for _, f := range files {
-		targets = append(targets, fileTargets(f, crossing)...)
+		if !f.Given {
+			targets = append(targets, fileTargets(f, crossing)...)
+		}
 	}
 	for group, members := range crossing {
 		targets = append(targets, groupTarget(group, members))

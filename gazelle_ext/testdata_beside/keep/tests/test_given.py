@@ -1,0 +1,11 @@
+import pytest
+import app.http
+
+
+def test_free():
+    pass
+
+
+@pytest.mark.serial
+def test_alone():
+    pass

@@ -1,0 +1,12 @@
+import pytest
+import app.store
+
+
+@pytest.mark.xdist_group("db")
+def test_db():
+    pass
+
+
+@pytest.mark.serial
+def test_alone():
+    pass
