@@ -34,8 +34,8 @@ const (
 
 var errWrongOrder = errors.New("gazelle_binary: languages: Gazelle shows an extension only what those before it have made; name rules_xdist's (@rules_xdist//gazelle_ext) after rules_python's")
 
-// runsBeforeOurs says whether rules_python's extension has configured this folder.
-func runsBeforeOurs(c *config.Config) bool {
+// configuredByOther says whether rules_python's extension has configured a folder already.
+func configuredByOther(c *config.Config) bool {
 	_, ok := c.Exts[otherExtension]
 	return ok
 }
@@ -205,6 +205,15 @@ func (g *generator) claimFiles(b *base) bool {
 // isTestOfOther says whether a rule is one that the other extension takes for its own.
 func (g *generator) isTestOfOther(r *rule.Rule) bool {
 	return g.folder.settings.beside() && g.canonicalKind(r.Kind()) == g.canonicalKind(pyTest)
+}
+
+// judgedKind is ownKind, but takes for a test also what the other extension takes for its
+// own. If neither has made it in this run, it is stale under the same rules as elsewhere.
+func (g *generator) judgedKind(r *rule.Rule) string {
+	if g.isTestOfOther(r) {
+		return testKind
+	}
+	return g.ownKind(r)
 }
 
 // merges says whether Gazelle merges what the other extension makes into an existing

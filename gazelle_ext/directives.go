@@ -175,7 +175,7 @@ func directivePosition(rel string, f *rule.File, d rule.Directive) string {
 // happens with the first, the root: it sees all folders' directives by itself.
 func (x *xdist) Configure(c *config.Config, rel string, f *rule.File) {
 	if rel == "" {
-		x.survey = newSurvey(c.RepoRoot, runsBeforeOurs(c), &x.report)
+		x.survey = newSurvey(c.RepoRoot, configuredByOther(c), &x.report)
 	}
 	mapKinds(c, x.survey.beside(rel))
 }

@@ -31,7 +31,7 @@ type generator struct {
 
 // GenerateRules renders the rules of one folder; everything was decided before.
 func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResult {
-	if !x.survey.hasOther && runsBeforeOurs(args.Config) {
+	if !x.survey.hasOther && configuredByOther(args.Config) {
 		x.report.add(errWrongOrder)
 		x.report.exitOnErrors()
 	}

@@ -13,7 +13,7 @@ import (
 // any more.
 func (g *generator) removeStale() {
 	for _, r := range g.notGenerated() {
-		if kind := g.ownKind(r); g.isStale(r, kind) {
+		if kind := g.judgedKind(r); g.isStale(r, kind) {
 			g.result.Empty = append(g.result.Empty, rule.NewRule(kind, r.Name()))
 		}
 	}
@@ -24,7 +24,7 @@ func (g *generator) removeStale() {
 func (g *generator) handwrittenTests() []string {
 	var names []string
 	for _, r := range g.notGenerated() {
-		if kind := g.ownKind(r); (isTest(kind) || g.isTestOfOther(r)) && !g.isStale(r, kind) {
+		if kind := g.judgedKind(r); isTest(kind) && !g.isStale(r, kind) {
 			names = append(names, r.Name())
 		}
 	}

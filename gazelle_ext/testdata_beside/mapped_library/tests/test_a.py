@@ -1,5 +1,5 @@
-import pytest
 import app.store
+import pytest
 
 
 def test_free():

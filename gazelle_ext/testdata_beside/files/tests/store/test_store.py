@@ -1,5 +1,5 @@
-import pytest
 import app.store
+import pytest
 
 
 @pytest.mark.xdist_group("db")

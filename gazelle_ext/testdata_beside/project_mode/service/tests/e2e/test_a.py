@@ -1,5 +1,5 @@
-import pytest
 import app.http
+import pytest
 
 
 def test_free():

@@ -1,5 +1,5 @@
-import pytest
 import lib.code
+import pytest
 
 
 @pytest.mark.xdist_group("db")
