@@ -100,6 +100,8 @@ type base struct {
 	// the rule in the BUILD file, nil if that does not have it yet.
 	generated, written *rule.Rule
 	files              []plan.File
+	// targets are what becomes of it: itself, and those for parts of its tests.
+	targets []plan.Target
 }
 
 func (b *base) rule() *rule.Rule {
@@ -124,14 +126,15 @@ func (g *generator) beside(args language.GenerateArgs, report *report) {
 		if b.rule().Attr("main") != nil {
 			report.add(fmt.Errorf("%s: target %q: has a main of its own (__test__.py?), but pytest's is rules_xdist's; remove it, or keep this extension out by # gazelle:xdist_extension disabled", path.Join(g.folder.rel, "BUILD.bazel"), b.rule().Name()))
 		}
-		split := plan.Split(plan.Target{Package: b.pkg, Name: b.rule().Name()}, b.files, g.survey.claims)
-		g.adorn(b, split[0])
-		for _, t := range split[1:] {
+		g.survey.split(b)
+		g.adorn(b, b.targets[0])
+		for _, t := range b.targets[1:] {
 			g.addPart(t, b)
 		}
-		targets = append(targets, split...)
+		targets = append(targets, b.targets...)
 	}
 	for _, t := range g.survey.targets[g.folder.rel] {
+		g.survey.leave(t)
 		g.addPart(t, nil)
 	}
 	g.survey.targets[g.folder.rel] = append(targets, g.survey.targets[g.folder.rel]...)
@@ -175,13 +178,13 @@ func (g *generator) bases(args language.GenerateArgs) []*base {
 		}
 		bases = append(bases, b)
 	}
-	bases = slices.DeleteFunc(bases, func(b *base) bool { return !g.claimFiles(b) })
+	bases = slices.DeleteFunc(bases, func(b *base) bool { return !g.survey.claimFiles(b) })
 	if g.file == nil {
 		return bases
 	}
 	for _, r := range g.file.Rules {
 		b := &base{pkg: g.folder.rel, written: r}
-		if !g.others[r.Name()] && g.isTestOfOther(r) && g.claimFiles(b) {
+		if !g.others[r.Name()] && g.isTestOfOther(r) && g.survey.claimFiles(b) {
 			g.others[r.Name()] = true
 			bases = append(bases, b)
 		}
@@ -191,11 +194,11 @@ func (g *generator) bases(args language.GenerateArgs) []*base {
 
 // claimFiles makes b the base of its test files, but for those that have one; false
 // means that none are left.
-func (g *generator) claimFiles(b *base) bool {
+func (s *survey) claimFiles(b *base) bool {
 	for _, src := range b.rule().AttrStrings("srcs") {
 		file := path.Join(b.pkg, strings.TrimPrefix(src, ":"))
-		if f, ok := g.survey.given[file]; ok && g.survey.bases[file] == nil {
-			g.survey.bases[file] = b
+		if f, ok := s.given[file]; ok && s.bases[file] == nil {
+			s.bases[file] = b
 			b.files = append(b.files, f)
 		}
 	}
@@ -317,11 +320,30 @@ func (s *survey) baseOf(file string) *base {
 		return nil
 	}
 	for _, r := range s.folders[pkg].build.Rules {
-		if r.Kind() != partKind && slices.Contains(r.AttrStrings("srcs"), strings.TrimPrefix(strings.TrimPrefix(file, pkg), "/")) {
-			return &base{pkg: pkg, written: r}
+		if r.Kind() == partKind || !slices.Contains(r.AttrStrings("srcs"), strings.TrimPrefix(strings.TrimPrefix(file, pkg), "/")) {
+			continue
 		}
+		b := &base{pkg: pkg, written: r}
+		s.claimFiles(b)
+		s.split(b)
+		return b
 	}
 	return nil
+}
+
+func (s *survey) split(b *base) {
+	b.targets = plan.Split(plan.Target{Package: b.pkg, Name: b.rule().Name()}, b.files, s.claims)
+}
+
+// leave makes a target for a group say what the targets of its files' bases run.
+func (s *survey) leave(t plan.Target) {
+	for _, file := range t.Files {
+		if b := s.baseOf(file); b != nil {
+			for _, other := range b.targets {
+				t.Leave(other)
+			}
+		}
+	}
 }
 
 // deps returns what the other extension's resolver made of the target's imports, and

@@ -58,7 +58,28 @@ func Split(given Target, files []File, claims Claims) []Target {
 		slices.SortFunc(kinds[kind], model.ComparePart)
 		targets = append(targets, newTarget(name, given.Package, members, slices.Compact(kinds[kind])))
 	}
+	for i := range targets {
+		for _, other := range targets {
+			targets[i].Leave(other)
+		}
+	}
 	return targets
+}
+
+// Leave makes t say that the other target runs its parts of the files that both have,
+// whether or not there are such tests in each file: the census counts parts of files.
+func (t Target) Leave(other Target) {
+	for _, file := range other.Files {
+		if !slices.Contains(t.Files, file) {
+			continue
+		}
+		for _, part := range other.Runs {
+			if !slices.Contains(t.Runs, part) && !slices.Contains(t.Elsewhere[part], file) {
+				t.Elsewhere[part] = append(t.Elsewhere[part], file)
+				slices.Sort(t.Elsewhere[part])
+			}
+		}
+	}
 }
 
 // unclaimed returns the parts of f's tests that are not claimed.

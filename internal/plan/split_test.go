@@ -39,7 +39,7 @@ func TestSplit(t *testing.T) {
 			},
 			[]string{
 				"//t:given runs [rest group:own] of [t/test_x.py t/test_y.py], elsewhere map[group:db:[t/test_y.py] serial:[t/test_y.py]], 3 units",
-				"//t:given_serial runs [serial] of [t/test_y.py], elsewhere map[group:db:[t/test_y.py] rest:[t/test_y.py]], 1 units",
+				"//t:given_serial runs [serial] of [t/test_y.py], elsewhere map[group:db:[t/test_y.py] group:own:[t/test_y.py] rest:[t/test_y.py]], 1 units",
 			},
 		},
 		{
@@ -65,15 +65,40 @@ func TestSplitPartitions(t *testing.T) {
 		for i := range files {
 			files[i].Given = true
 		}
-		targets := Build(files)
-		claims := ClaimsOf(targets)
+		built := Build(files)
+		claims := ClaimsOf(built)
+		targets := slices.Clone(built)
 		for rest := files; len(rest) > 0; {
 			n := 1 + random.Intn(len(rest))
 			targets = append(targets, Split(Target{Name: rest[0].Path}, rest[:n], claims)...)
 			rest = rest[n:]
 		}
+		for _, target := range built {
+			for _, other := range targets {
+				target.Leave(other)
+			}
+		}
 		for _, f := range files {
 			checkPartition(t, f, targets)
+			checkKnown(t, f.Path, targets)
+		}
+	}
+}
+
+// checkKnown checks what the census does: that each target of a file knows what all
+// others run of it, and none runs what another does.
+func checkKnown(t *testing.T, file string, targets []Target) {
+	t.Helper()
+	for i, target := range targets {
+		for j, other := range targets {
+			if i == j || !slices.Contains(target.Files, file) || !slices.Contains(other.Files, file) {
+				continue
+			}
+			for _, part := range other.Runs {
+				if slices.Contains(target.Runs, part) || !slices.Contains(target.Elsewhere[part], file) {
+					t.Fatalf("%s: target %s %v does not leave %s to %s", file, target.Name, target.Runs, part, other.Name)
+				}
+			}
 		}
 	}
 }
