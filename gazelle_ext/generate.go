@@ -24,6 +24,8 @@ type generator struct {
 	// has a copy of its own, read before.
 	file   *rule.File
 	result language.GenerateResult
+	// written and made are the rules of file and of result, by name.
+	written, made map[string]*rule.Rule
 	// others are the names of the rules here that rules_python's extension has made,
 	// or asked Gazelle to delete.
 	others map[string]bool
@@ -39,7 +41,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	if f == nil || !f.managed {
 		return language.GenerateResult{}
 	}
-	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File}
+	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, written: rulesOf(args.File), made: map[string]*rule.Rule{}}
 	switch {
 	case !x.survey.isPackage(f):
 	case f.settings.beside():
@@ -131,6 +133,7 @@ func (g *generator) ownKind(r *rule.Rule) string {
 
 // add adds a rule; imports is what Resolve makes its deps from, nil where it has none.
 func (g *generator) add(r *rule.Rule, imports *imports) {
+	g.made[r.Name()] = r
 	g.result.Gen = append(g.result.Gen, r)
 	g.result.Imports = append(g.result.Imports, imports)
 }
@@ -203,21 +206,24 @@ func (g *generator) elsewhere(t plan.Target) labelLists {
 	return lists
 }
 
-func (g *generator) generates(name string) bool {
-	return slices.ContainsFunc(g.result.Gen, func(r *rule.Rule) bool { return r.Name() == name })
-}
+func (g *generator) generates(name string) bool { return g.made[name] != nil }
 
 // existing returns the rule of that name in the BUILD file, nil if there is none.
-func (g *generator) existing(name string) *rule.Rule {
-	if g.file == nil {
-		return nil
+func (g *generator) existing(name string) *rule.Rule { return g.written[name] }
+
+// rulesOf returns the rules of a BUILD file, which may be nil, by name; of two with the
+// same name the first.
+func rulesOf(f *rule.File) map[string]*rule.Rule {
+	rules := map[string]*rule.Rule{}
+	if f == nil {
+		return rules
 	}
-	for _, r := range g.file.Rules {
-		if r.Name() == name {
-			return r
+	for _, r := range f.Rules {
+		if rules[r.Name()] == nil {
+			rules[r.Name()] = r
 		}
 	}
-	return nil
+	return rules
 }
 
 func (g *generator) existingAttr(name, attr string) build.Expr {

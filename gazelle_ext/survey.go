@@ -21,8 +21,9 @@ import (
 // survey is what the extension knows of the whole repository before the first rule
 // is generated: a group may stretch over folders that Gazelle visits later.
 type survey struct {
-	// root is the repository's root folder.
-	root string
+	// root is the repository's root folder, and readFile how its files are read.
+	root     string
+	readFile func(string) ([]byte, error)
 	// folders by path relative to the repository's root, "" for the root.
 	folders map[string]*folder
 	// modules are the scanned Python files by path.
@@ -40,8 +41,8 @@ type survey struct {
 	// imported are the test files that other files import, so that they need a
 	// library as well.
 	imported map[string]bool
-	// exported are the files that targets of other packages have as inputs.
-	exported map[string]bool
+	// exported are the files that targets of other packages have as inputs, by package.
+	exported map[string][]string
 	// config is pytest's configuration file, relative to the root, or "".
 	config string
 }
@@ -57,6 +58,8 @@ type folder struct {
 	subdirs []string
 	// files are on disk; generated ones are outputs of rules in the BUILD file.
 	files, generated []string
+	// present are the files once more, to be looked up.
+	present map[string]bool
 	// tests and sources are the names of its Python files: test files, and all
 	// others but conftest.py.
 	tests, sources []string
@@ -68,6 +71,7 @@ type folder struct {
 func newSurvey(root string, hasOther bool, report *report) *survey {
 	s := &survey{
 		root:     root,
+		readFile: os.ReadFile,
 		folders:  map[string]*folder{},
 		modules:  map[string]*pyscan.File{},
 		targets:  map[string][]plan.Target{},
@@ -78,7 +82,7 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	settings := defaultSettings()
 	settings.hasOther = hasOther
 	s.visit("", settings, report)
-	s.scan(root, report)
+	s.scan(report)
 	s.config = s.pytestConfig(root)
 	s.checkConfig(report)
 	s.imported = s.importedTests()
@@ -105,7 +109,7 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	info, _ := walk.GetDirInfo(rel)
 	here, errs := inherited.withDirectives(rel, info.File)
 	report.add(errs...)
-	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles}
+	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles, present: set(info.RegularFiles...)}
 	if f.has("pyvenv.cfg") {
 		return
 	}
@@ -182,7 +186,7 @@ func (s settings) isTest(name string) bool {
 	})
 }
 
-func (f *folder) has(name string) bool { return slices.Contains(f.files, name) }
+func (f *folder) has(name string) bool { return f.present[name] }
 
 // python returns the paths of the folder's Python files.
 func (f *folder) python() []string {
@@ -196,8 +200,8 @@ func (f *folder) python() []string {
 	return names
 }
 
-// scan reads all Python files, on all cores.
-func (s *survey) scan(root string, report *report) {
+// scan reads all Python files, each once, on all cores.
+func (s *survey) scan(report *report) {
 	var files []string
 	for _, f := range s.folders {
 		files = append(files, f.python()...)
@@ -208,7 +212,7 @@ func (s *survey) scan(root string, report *report) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
 		group.Go(func() error {
-			modules[i], errs[i] = scanFile(root, file)
+			modules[i], errs[i] = s.scanFile(file)
 			return nil
 		})
 	}
@@ -222,8 +226,8 @@ func (s *survey) scan(root string, report *report) {
 	}
 }
 
-func scanFile(root, file string) (*pyscan.File, error) {
-	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+func (s *survey) scanFile(file string) (*pyscan.File, error) {
+	source, err := s.readFile(filepath.Join(s.root, filepath.FromSlash(file)))
 	if err != nil {
 		// The error names the absolute path, which is the same file to a reader but
 		// another text on another machine.
@@ -274,8 +278,8 @@ func (s *survey) importedTests() map[string]bool {
 	return imported
 }
 
-// exportedFiles returns the files that targets outside their package name.
-func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
+// exportedFiles returns the files that targets outside their package name, by package.
+func (s *survey) exportedFiles(targets []plan.Target) map[string][]string {
 	exported := map[string]bool{}
 	for _, t := range targets {
 		for _, file := range t.Files {
@@ -292,7 +296,11 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 			exported[s.config] = true
 		}
 	}
-	return exported
+	byPackage := map[string][]string{}
+	for file := range exported {
+		byPackage[s.packageOf(file)] = append(byPackage[s.packageOf(file)], file)
+	}
+	return byPackage
 }
 
 // pytestConfig returns the configuration file that a plain pytest, started in the
