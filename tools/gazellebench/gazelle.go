@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/bazel-contrib/bazel-gazelle/v2/cmd/gazelle/update"
+	"github.com/bazelbuild/bazel-gazelle/language"
+	"github.com/rules-xdist/rules_xdist/gazelle_ext"
+)
+
+// gazelleRun is what one run of Gazelle took.
+type gazelleRun struct {
+	wall, cpu time.Duration
+	maxBytes  int64
+	readBytes int64
+	// failed are the errors of a run that ended with some.
+	failed []string
+}
+
+// actAsGazelle is set for a process that is Gazelle, and names a file for what it read.
+const actAsGazelle = "GAZELLEBENCH_IS_GAZELLE"
+
+// asGazelle runs Gazelle with this repository's extension if this process is to be that.
+func asGazelle() bool {
+	statistics := os.Getenv(actAsGazelle)
+	if statistics == "" {
+		return false
+	}
+	workspace, err := os.Getwd()
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = update.Run(context.Background(), []language.Language{gazelle_ext.NewLanguage()}, workspace, os.Args[1:])
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Where there is no such file, nothing is known of what was read.
+	counters, _ := os.ReadFile("/proc/self/io")
+	if err := os.WriteFile(statistics, counters, 0o644); err != nil {
+		log.Fatal(err)
+	}
+	return true
+}
+
+// gazelle runs Gazelle over the workspace, in a process of its own.
+func gazelle(workspace, profile string) (gazelleRun, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return gazelleRun{}, err
+	}
+	statistics := filepath.Join(filepath.Dir(workspace), "statistics")
+	command := exec.Command(program)
+	if profile != "" {
+		command.Args = append(command.Args, "-cpuprofile="+profile)
+	}
+	command.Dir = workspace
+	command.Env = append(os.Environ(), actAsGazelle+"="+statistics)
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	start := time.Now()
+	err = command.Run()
+	r := gazelleRun{wall: time.Since(start)}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		r.failed = strings.Split(strings.TrimSpace(output.String()), "\n")
+	} else if err != nil {
+		return r, err
+	}
+	r.cpu = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		r.maxBytes = usage.Maxrss << 10
+	}
+	counters, _ := os.ReadFile(statistics)
+	_, _ = fmt.Sscanf(string(counters), "rchar: %d", &r.readBytes)
+	return r, nil
+}
