@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/bazel-contrib/bazel-gazelle/v2/cmd/gazelle/update"
@@ -44,9 +43,10 @@ func asGazelle() bool {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Where there is no such file, nothing is known of what was read.
+	// Where there are no such files, nothing is known of what was read and the memory.
 	counters, _ := os.ReadFile("/proc/self/io")
-	if err := os.WriteFile(statistics, counters, 0o644); err != nil {
+	memory, _ := os.ReadFile("/proc/self/status")
+	if err := os.WriteFile(statistics, append(counters, memory...), 0o644); err != nil {
 		log.Fatal(err)
 	}
 	return true
@@ -77,10 +77,17 @@ func gazelle(workspace, profile string) (gazelleRun, error) {
 		return r, err
 	}
 	r.cpu = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.maxBytes = usage.Maxrss << 10
-	}
 	counters, _ := os.ReadFile(statistics)
-	_, _ = fmt.Sscanf(string(counters), "rchar: %d", &r.readBytes)
+	r.readBytes = counter(string(counters), "rchar:")
+	r.maxBytes = counter(string(counters), "VmHWM:") << 10
 	return r, nil
+}
+
+// counter returns the number behind name, 0 if there is none.
+func counter(counters, name string) int64 {
+	var value int64
+	if _, rest, ok := strings.Cut(counters, name); ok {
+		_, _ = fmt.Sscan(rest, &value)
+	}
+	return value
 }
