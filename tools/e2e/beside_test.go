@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -33,7 +34,17 @@ func TestBesideAnotherExtension(t *testing.T) {
 		t.Errorf("a second run of Gazelle changed BUILD files")
 	}
 	ran := w.mustPass("test", "//...")
-	wantContains(t, "targets", strings.Join(ran.labels(), "\n"), "//tests/e2e:test_cli_serial", "//tests:xdist_group_db", "//:xdist_census")
+	wantContains(t, "targets", strings.Join(ran.labels(), "\n"), "//tests/e2e:test_cli\n", "//tests/e2e:test_cli_serial", "//tests:xdist_group_db", "//:xdist_census")
+	w.mustPass("run", "//:xdist", "--", "verify")
+
+	// The other extension now makes one target of a folder's files.
+	w.write("BUILD.bazel", w.read("BUILD.bazel")+"\n# gazelle:python_generation_mode_per_package_require_test_entry_point false\n")
+	w.mustPass("run", "//:gazelle")
+	ran = w.mustPass("test", "//...")
+	wantContains(t, "targets", strings.Join(ran.labels(), "\n"), "//tests/e2e:e2e_test", "//tests/e2e:e2e_test_serial", "//tests:xdist_group_db", "//:xdist_census")
+	if slices.Contains(ran.labels(), "//tests/e2e:test_cli") {
+		t.Errorf("the target of one file is still there beside that of its folder")
+	}
 	w.mustPass("run", "//:xdist", "--", "verify")
 }
 
