@@ -46,8 +46,8 @@ func (g *generator) packageOfCensus() {
 func (g *generator) shared() []string {
 	var shared []string
 	exported := exportedBy(g.file)
-	for file := range g.survey.exported {
-		if name := g.label(file); g.survey.packageOf(file) == g.folder.rel && !exported[name] {
+	for _, file := range g.survey.exported[g.folder.rel] {
+		if name := g.label(file); !exported[name] {
 			shared = append(shared, name)
 		}
 	}

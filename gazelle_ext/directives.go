@@ -38,6 +38,9 @@ type settings struct {
 	// BUILD files here.
 	noTests, updateOnly bool
 	importSettings
+	// hasOther: rules_python's own extension runs before this one. otherDisabled: but
+	// not here.
+	hasOther, otherDisabled bool
 }
 
 func defaultSettings() settings {
@@ -177,13 +180,22 @@ var directives = slices.Concat([]directive{
 	{
 		key:    "python_generation_mode",
 		values: "package | project",
-		doc:    "One library for each folder, or one for this folder and all below it, for modules that import each other in cycles. Default: package.",
+		doc:    "One library for each folder, or one for this folder and all below it, for modules that import each other in cycles. Default: package. Beside rules_python's extension also `file`.",
 		apply: func(s *settings, rel, value string) bool {
 			s.project = nil
 			if value == "project" {
 				s.project = &rel
 			}
-			return s.project != nil || value == "package"
+			return s.project != nil || value == "package" || value == "file" && s.beside()
+		},
+	},
+	{
+		key:    "python_extension",
+		values: "enabled | disabled",
+		doc:    "Beside rules_python's extension: whether that one makes the libraries and test targets here, or this one.",
+		apply: func(s *settings, _, value string) bool {
+			s.otherDisabled = value == "disabled"
+			return s.otherDisabled || value == "enabled"
 		},
 	},
 }, importDirectives)
@@ -279,7 +291,7 @@ func directivePosition(rel string, f *rule.File, d rule.Directive) string {
 // happens with the first, the root: it sees all folders' directives by itself.
 func (x *xdist) Configure(c *config.Config, rel string, f *rule.File) {
 	if rel == "" {
-		x.survey = newSurvey(c.RepoRoot, &x.report)
+		x.survey = newSurvey(c.RepoRoot, configuredByOther(c), &x.report)
 	}
-	mapLibraries(c)
+	mapKinds(c, x.survey.beside(rel))
 }

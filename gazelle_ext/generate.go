@@ -25,17 +25,30 @@ type generator struct {
 	file   *rule.File
 	report *report
 	result language.GenerateResult
+	// written and made are the rules of file and of result, by name.
+	written, made map[string]*rule.Rule
+	// others are the names of the rules here that rules_python's extension has made,
+	// or asked Gazelle to delete.
+	others map[string]bool
 }
 
 // GenerateRules renders the rules of one folder; everything was decided before.
 func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResult {
+	if !x.survey.hasOther && configuredByOther(args.Config) {
+		x.report.add(errWrongOrder)
+		x.report.exitOnErrors()
+	}
 	f := x.survey.folders[args.Rel]
 	if f == nil || !f.managed {
 		return language.GenerateResult{}
 	}
-	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, report: &x.report}
+	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, report: &x.report, written: rulesOf(args.File), made: map[string]*rule.Rule{}}
 	g.goTests(args, &x.report)
-	if x.survey.isPackage(f) {
+	switch {
+	case !x.survey.isPackage(f):
+	case f.settings.beside():
+		g.beside(args, &x.report)
+	default:
 		g.libraries()
 		g.tests()
 	}
@@ -49,6 +62,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		g.result.RelsToIndex = x.survey.foldersToIndex(g.result.Imports)
 	}
 	g.removeStale()
+	g.adoptParts()
 	x.report.add(g.takenNames(args)...)
 	g.warnOfOtherTests(&x.report)
 	return g.result
@@ -57,7 +71,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 // warnOfOtherTests tells of py_test rules with test files that have targets of ours: a
 // repository that is on its way from one to the other runs these tests twice.
 func (g *generator) warnOfOtherTests(report *report) {
-	if g.file == nil {
+	if g.file == nil || g.folder.settings.beside() {
 		return
 	}
 	for _, r := range g.file.Rules {
@@ -109,7 +123,11 @@ func (g *generator) mappedKind(kind string) string {
 // ownKind returns which of the extension's kinds a rule in a BUILD file is, under
 // whatever name map_kind and alias_kind give it; "" if none.
 func (g *generator) ownKind(r *rule.Rule) string {
-	for _, kind := range []string{testKind, packageKind, censusKind, libraryKind} {
+	kinds := []string{testKind, partKind, packageKind, censusKind, libraryKind}
+	if g.folder.settings.beside() {
+		kinds = []string{partKind, packageKind, censusKind}
+	}
+	for _, kind := range kinds {
 		written := g.mappedKind(kind)
 		if r.Kind() == kind || r.Kind() == written || g.config.AliasMap[r.Kind()] == written {
 			return kind
@@ -120,6 +138,7 @@ func (g *generator) ownKind(r *rule.Rule) string {
 
 // add adds a rule; imports is what Resolve makes its deps from, nil where it has none.
 func (g *generator) add(r *rule.Rule, imports *imports) {
+	g.made[r.Name()] = r
 	g.result.Gen = append(g.result.Gen, r)
 	g.result.Imports = append(g.result.Imports, imports)
 }
@@ -128,7 +147,7 @@ func (g *generator) libraries() {
 	for _, l := range g.survey.libraries(g.folder) {
 		r := rule.NewRule(libraryKind, l.name)
 		if existing := g.existing(l.name); existing != nil && existing.Kind() == pyLibrary {
-			// What Gazelle does for map_kind, which mapLibraries has taken over.
+			// What Gazelle does for map_kind, which mapKinds has taken over.
 			existing.SetKind(g.mappedKind(libraryKind))
 		}
 		if _, globs := rule.ParseGlobExpr(g.existingAttr(l.name, "srcs")); !globs {
@@ -153,7 +172,7 @@ func (g *generator) tests() {
 		imports := g.survey.importsOfTest(t)
 		imports.addPresent(g.named(t.Name)...)
 		for _, file := range t.Files {
-			imports.addPresent(g.survey.rulesOf[file]...)
+			imports.addPresent(g.survey.presentRules[file]...)
 		}
 		g.add(r, imports)
 	}
@@ -229,9 +248,7 @@ func (g *generator) elsewhere(t plan.Target) labelLists {
 	return lists
 }
 
-func (g *generator) generates(name string) bool {
-	return slices.ContainsFunc(g.result.Gen, func(r *rule.Rule) bool { return r.Name() == name })
-}
+func (g *generator) generates(name string) bool { return g.made[name] != nil }
 
 // named returns the rule of that name in the BUILD file as a list, empty if there is none.
 func (g *generator) named(name string) []*rule.Rule {
@@ -242,16 +259,21 @@ func (g *generator) named(name string) []*rule.Rule {
 }
 
 // existing returns the rule of that name in the BUILD file, nil if there is none.
-func (g *generator) existing(name string) *rule.Rule {
-	if g.file == nil {
-		return nil
+func (g *generator) existing(name string) *rule.Rule { return g.written[name] }
+
+// rulesOf returns the rules of a BUILD file, which may be nil, by name; of two with the
+// same name the first.
+func rulesOf(f *rule.File) map[string]*rule.Rule {
+	rules := map[string]*rule.Rule{}
+	if f == nil {
+		return rules
 	}
-	for _, r := range g.file.Rules {
-		if r.Name() == name {
-			return r
+	for _, r := range f.Rules {
+		if rules[r.Name()] == nil {
+			rules[r.Name()] = r
 		}
 	}
-	return nil
+	return rules
 }
 
 func (g *generator) existingAttr(name, attr string) build.Expr {

@@ -8,7 +8,9 @@ import (
 )
 
 const (
-	testKind    = "py_xdist_test"
+	testKind = "py_xdist_test"
+	// partKind is py_xdist_test under a name of its own: see beside.go.
+	partKind    = "py_xdist_part_test"
 	packageKind = "xdist_package"
 	censusKind  = "xdist_census_test"
 	// libraryKind never reaches a BUILD file: it is mapped to py_library, a kind
@@ -26,17 +28,10 @@ const (
 const pyLibrary = "py_library"
 
 // mapLibraries maps the extension's libraries to rules_python's py_library, or to what
-// the repository maps that to. It takes the repository's mapping over: Gazelle finds
-// the resolver of a kind by looking for any mapping to it, so there may be only one.
-func mapLibraries(c *config.Config) {
-	target, remapped := c.KindMap[pyLibrary]
-	_, mapped := c.KindMap[libraryKind]
-	switch {
-	case remapped:
-		delete(c.KindMap, pyLibrary)
-	case mapped:
-		return
-	default:
+// the repository maps that to.
+func mapLibraries(c *config.Config, taken takenMappings) {
+	target, remapped := taken[pyLibrary]
+	if !remapped {
 		target.KindName = pyLibrary
 		target.KindLoad = "@" + apparentName("rules_python", c.ModuleToApparentName) + "//python:defs.bzl"
 	}
@@ -64,12 +59,14 @@ func set(names ...string) map[string]bool {
 }
 
 func (*xdist) Kinds() map[string]rule.KindInfo {
+	test := rule.KindInfo{
+		NonEmptyAttrs:  set("srcs"),
+		MergeableAttrs: set("srcs", "config", "dist", "runs", elsewhereAttr, markersAttr, "shard_count"),
+		ResolveAttrs:   set("deps"),
+	}
 	return map[string]rule.KindInfo{
-		testKind: {
-			NonEmptyAttrs:  set("srcs"),
-			MergeableAttrs: set("srcs", "config", "dist", "runs", elsewhereAttr, markersAttr, "shard_count"),
-			ResolveAttrs:   set("deps"),
-		},
+		testKind: test,
+		partKind: test,
 		packageKind: {
 			NonEmptyAttrs:  set("tests", "shared"),
 			MergeableAttrs: set("tests", "shared", "patterns", "exclude"),
@@ -95,6 +92,6 @@ func (x *xdist) Loads() []rule.LoadInfo {
 func (*xdist) ApparentLoads(moduleToApparentName func(string) string) []rule.LoadInfo {
 	return []rule.LoadInfo{{
 		Name:    "@" + apparentName("rules_xdist", moduleToApparentName) + "//rules:defs.bzl",
-		Symbols: []string{testKind, censusKind, packageKind, libraryKind},
+		Symbols: []string{testKind, partKind, censusKind, packageKind, libraryKind},
 	}}
 }

@@ -19,7 +19,11 @@ var (
 
 // BzlExpr implements rule.BzlExprValue.
 func (l labelLists) BzlExpr() build.Expr {
-	dict := &build.DictExpr{ForceMultiLine: len(l) > 1}
+	values := 0
+	for _, list := range l {
+		values += len(list)
+	}
+	dict := &build.DictExpr{ForceMultiLine: values > 1}
 	for _, key := range slices.Sorted(maps.Keys(l)) {
 		dict.List = append(dict.List, &build.KeyValueExpr{
 			Key:   &build.StringExpr{Value: key},

@@ -38,11 +38,14 @@ const librariesAuto = "auto"
 // librariesWanted says whether this extension makes the libraries of a folder. Auto is
 // where nobody else makes them.
 func librariesWanted(f *folder) bool {
-	return f.settings.libraries != "false"
+	return f.settings.libraries != "false" && !f.settings.beside()
 }
 
 // isPackage says whether the folder is a Bazel package after this run.
 func (s *survey) isPackage(f *folder) bool {
+	if f.settings.beside() {
+		return !f.inProject() && (f.build != nil || len(f.python()) > 0 || len(s.targets[f.rel]) > 0)
+	}
 	return f.rel == "" || f.build != nil || len(f.tests) > 0 || len(s.targets[f.rel]) > 0 ||
 		librariesWanted(f) && (f.conftest || len(f.sources) > 0 && (f.settings.project == nil || *f.settings.project == f.rel))
 }
@@ -51,7 +54,7 @@ func (s *survey) isPackage(f *folder) bool {
 // from the one library of the project that it belongs to.
 func (s *survey) mayBePackage(rel string) bool {
 	f := s.folders[rel]
-	return s.isPackage(f) || f.settings.project == nil || len(s.librarySources(f)) == 0
+	return !f.inProject() && (s.isPackage(f) || f.settings.project == nil || len(s.librarySources(f)) == 0)
 }
 
 // packageOf returns the package that a file or folder is in.

@@ -14,7 +14,7 @@ import (
 // share a target is remembered there.
 func (s *survey) presentTests() []plan.Present {
 	var present []plan.Present
-	s.rulesOf = map[string][]*rule.Rule{}
+	s.presentRules = map[string][]*rule.Rule{}
 	for _, f := range s.folders {
 		if !f.managed || f.build == nil {
 			continue
@@ -26,7 +26,7 @@ func (s *survey) presentTests() []plan.Present {
 			p := s.presentTest(f, r)
 			present = append(present, p)
 			for _, file := range p.Files {
-				s.rulesOf[file] = append(s.rulesOf[file], r)
+				s.presentRules[file] = append(s.presentRules[file], r)
 			}
 		}
 	}

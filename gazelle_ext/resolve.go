@@ -28,6 +28,8 @@ type imports struct {
 	// external are labels of other repositories that the BUILD file has.
 	external []string
 	included []includedLabel
+	// like are targets whose dependencies are dependencies here, too.
+	like []*base
 }
 
 // add adds what a file imports.
@@ -151,6 +153,11 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 	d.add(wanted)
 	if r.Kind() == libraryKind {
 		x.cycles.add(from, d.own)
+	}
+	for _, b := range wanted.like {
+		for _, l := range b.deps(from) {
+			d.addLabel(l, origin{})
+		}
 	}
 	for _, attr := range []string{elsewhereAttr, markersAttr} {
 		if dict, ok := r.Attr(attr).(*build.DictExpr); ok && len(dict.List) == 0 {

@@ -13,7 +13,7 @@ import (
 // any more.
 func (g *generator) removeStale() {
 	for _, r := range g.notGenerated() {
-		if kind := g.ownKind(r); g.isStale(r, kind) {
+		if kind := g.judgedKind(r); g.isStale(r, kind) {
 			g.result.Empty = append(g.result.Empty, rule.NewRule(kind, r.Name()))
 		}
 	}
@@ -31,7 +31,7 @@ func (g *generator) removeStale() {
 func (g *generator) handwrittenTests() []string {
 	var names []string
 	for _, r := range g.notGenerated() {
-		if kind := g.ownKind(r); kind == testKind && !g.isStale(r, kind) {
+		if kind := g.judgedKind(r); isTest(kind) && !g.isStale(r, kind) {
 			names = append(names, r.Name())
 		}
 	}
@@ -44,7 +44,7 @@ func (g *generator) notGenerated() []*rule.Rule {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(g.file.Rules), func(r *rule.Rule) bool {
-		return g.generates(r.Name())
+		return g.generates(r.Name()) || g.others[r.Name()]
 	})
 }
 
@@ -58,9 +58,11 @@ func (g *generator) isStale(r *rule.Rule, kind string) bool {
 	}
 	srcs := r.AttrStrings("srcs")
 	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool {
-		return !g.isGone(src) && !(kind == testKind && g.isPlanned(src))
+		return !g.isGone(src) && !(isTest(kind) && g.isPlanned(src))
 	})
 }
+
+func isTest(kind string) bool { return kind == testKind || kind == partKind }
 
 // isGone says whether src was a source file of this package that is no longer there.
 // Labels, paths below and what other rules make are not ours to judge.

@@ -22,16 +22,17 @@ import (
 // survey is what the extension knows of the whole repository before the first rule
 // is generated: a group may stretch over folders that Gazelle visits later.
 type survey struct {
-	// root is the repository's root folder.
-	root string
+	// root is the repository's root folder, and readFile how its files are read.
+	root     string
+	readFile func(string) ([]byte, error)
 	// folders by path relative to the repository's root, "" for the root.
 	folders map[string]*folder
 	// modules are the scanned Python files by path.
 	modules map[string]*pyscan.File
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
-	// rulesOf are the test rules in BUILD files, by the test files in them.
-	rulesOf map[string][]*rule.Rule
+	// presentRules are the test rules in BUILD files, by the test files in them.
+	presentRules map[string][]*rule.Rule
 	// hasTargets are the test roots that have any.
 	hasTargets map[string]bool
 	// imported are the test files that other files import, so that they need a
@@ -55,8 +56,16 @@ type survey struct {
 	thirdParty map[string]*thirdParty
 	// stdlib has the top-level modules that need no dependency.
 	stdlib map[string]bool
-	// exported are the files that targets of other packages have as inputs.
-	exported map[string]bool
+	// exported are the files that targets of other packages have as inputs, by package.
+	exported map[string][]string
+	// hasOther says that rules_python's own extension runs before this one; given are
+	// the test files that it makes targets of, by path, and bases those targets, for
+	// each of their files, as far as Gazelle has visited the folders. See beside.go.
+	hasOther bool
+	given    map[string]plan.File
+	bases    map[string]*base
+	// claims are the planned targets' parts.
+	claims plan.Claims
 }
 
 // folder is a folder of the repository.
@@ -70,25 +79,38 @@ type folder struct {
 	subdirs []string
 	// files are on disk; generated ones are outputs of rules in the BUILD file.
 	files, generated []string
+	// present are the files once more, to be looked up.
+	present map[string]bool
 	// tests and sources are the names of its Python files: test files, and all
 	// others but conftest.py.
 	tests, sources []string
 	conftest       bool
 }
 
-// newSurvey reads the repository and plans its targets. What is wrong with it goes
-// to report; the survey then holds the rest.
-func newSurvey(root string, report *report) *survey {
-	s := &survey{
+// emptySurvey is that of a repository without folders.
+func emptySurvey(root string) *survey {
+	return &survey{
 		root:       root,
+		readFile:   os.ReadFile,
 		folders:    map[string]*folder{},
 		modules:    map[string]*pyscan.File{},
 		targets:    map[string][]plan.Target{},
 		hasTargets: map[string]bool{},
 		imports:    map[string]fileImports{},
 		below:      map[string][]string{},
+		given:      map[string]plan.File{},
+		bases:      map[string]*base{},
 	}
-	s.visit("", defaultSettings(), report)
+}
+
+// newSurvey reads the repository and plans its targets. What is wrong with it goes
+// to report; the survey then holds the rest.
+func newSurvey(root string, hasOther bool, report *report) *survey {
+	s := emptySurvey(root)
+	s.hasOther = hasOther
+	settings := defaultSettings()
+	settings.hasOther = hasOther
+	s.visit("", settings, report)
 	s.scan(report)
 	s.checkLeftOut(report)
 	s.readManifests(report)
@@ -105,6 +127,7 @@ func newSurvey(root string, report *report) *survey {
 		MayHold: s.mayBePackage,
 	})
 	report.add(errs...)
+	s.claims = plan.ClaimsOf(targets)
 	for _, t := range targets {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
 		s.hasTargets[t.Root] = true
@@ -115,10 +138,7 @@ func newSurvey(root string, report *report) *survey {
 	if len(targets) > 0 {
 		report.add(s.linkLoops()...)
 	}
-	s.exported = s.exportedFiles(targets)
-	for _, file := range s.sharedData(targets, report) {
-		s.exported[file] = true
-	}
+	s.exported = s.exportedFiles(targets, report)
 	return s
 }
 
@@ -132,7 +152,7 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	}
 	here, errs := inherited.withDirectives(rel, info.File)
 	report.add(errs...)
-	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles}
+	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles, present: set(info.RegularFiles...)}
 	if f.has("pyvenv.cfg") {
 		return
 	}
@@ -211,7 +231,7 @@ func (s settings) isTest(name string) bool {
 	})
 }
 
-func (f *folder) has(name string) bool { return slices.Contains(f.files, name) }
+func (f *folder) has(name string) bool { return f.present[name] }
 
 // python returns the paths of the folder's Python files.
 func (f *folder) python() []string {
@@ -225,7 +245,7 @@ func (f *folder) python() []string {
 	return names
 }
 
-// scan reads all Python files, on all cores.
+// scan reads all Python files, each once, on all cores.
 func (s *survey) scan(report *report) {
 	var files []string
 	for _, f := range s.folders {
@@ -252,7 +272,7 @@ func (s *survey) scan(report *report) {
 }
 
 func (s *survey) scanFile(file string) (*pyscan.File, error) {
-	source, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(file)))
+	source, err := s.readFile(filepath.Join(s.root, filepath.FromSlash(file)))
 	if err != nil {
 		// The error names the absolute path, which is the same file to a reader but
 		// another text on another machine.
@@ -264,12 +284,12 @@ func (s *survey) scanFile(file string) (*pyscan.File, error) {
 	return s.scanOptions(plan.PackageOf(file)).Scan(file, source)
 }
 
-// exportedFiles returns the files that targets outside their package name.
-func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
+// exportedFiles returns the files that targets outside their package name, by package.
+func (s *survey) exportedFiles(targets []plan.Target, report *report) map[string][]string {
 	exported := map[string]bool{}
 	for _, t := range targets {
 		for _, file := range t.Files {
-			if plan.PackageOf(file) != t.Package {
+			if s.packageOf(file) != t.Package {
 				exported[file] = true
 			}
 		}
@@ -277,7 +297,19 @@ func (s *survey) exportedFiles(targets []plan.Target) map[string]bool {
 			exported[config] = true
 		}
 	}
-	return exported
+	for file, f := range s.given {
+		if config := s.configOf(f.Root); config != "" && s.packageOf(file) != f.Root {
+			exported[config] = true
+		}
+	}
+	for _, file := range s.sharedData(targets, report) {
+		exported[file] = true
+	}
+	byPackage := map[string][]string{}
+	for file := range exported {
+		byPackage[s.packageOf(file)] = append(byPackage[s.packageOf(file)], file)
+	}
+	return byPackage
 }
 
 // isTestRoot says whether the folder has a census and a configuration of its own.

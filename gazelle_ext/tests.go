@@ -24,12 +24,18 @@ func (s *survey) testFiles(recorded durations.Tests, report *report) []plan.File
 				// It reads files beside it, which only targets of its package can glob.
 				in.Top = f.rel
 			}
-			files = append(files, plan.File{
+			planned := plan.File{
 				Path:     file,
 				Settings: in,
 				Module:   s.pytestModule(file),
 				Tests:    planTests(file, s.modules[file], f.settings, recorded[file], report),
-			})
+				Given:    f.settings.beside(),
+			}
+			if planned.Given {
+				s.given[file] = planned
+				s.hasTargets[in.Root] = true
+			}
+			files = append(files, planned)
 		}
 	}
 	return files

@@ -9,5 +9,9 @@ load("//rules/private:xdist_package.bzl", _xdist_package = "xdist_package")
 XdistSelectionInfo = _XdistSelectionInfo
 go_xdist_test = _go_xdist_test
 py_xdist_test = _py_xdist_test
+
+# What Gazelle writes beside rules_python's own extension for parts of its targets' tests:
+# to that extension, every py_xdist_test is one of its own.
+py_xdist_part_test = _py_xdist_test
 xdist_census_test = _xdist_census_test
 xdist_package = _xdist_package

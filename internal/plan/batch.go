@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
 // BatchSetting is how long the tests of a target should take at least to be worth a
@@ -127,13 +125,11 @@ func (c *cluster) label() string { return label(c.pkg, c.name) }
 
 func (c *cluster) target() Target {
 	files := make([]File, len(c.shares))
-	var runs []model.Part
 	for i, s := range c.shares {
 		files[i] = s.file
-		runs = append(runs, s.runs...)
 	}
-	slices.SortFunc(runs, model.ComparePart)
-	t := newTarget(c.name, c.pkg, files, slices.Compact(runs))
+	// The shares of a batch run the same.
+	t := newTarget(c.name, c.pkg, files, c.shares[0].runs)
 	t.Batch = len(files) > 1
 	return t
 }

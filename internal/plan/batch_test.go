@@ -213,6 +213,9 @@ func (h *history) newFile() File {
 	if h.random.Intn(5) == 0 {
 		f.Tests = append(f.Tests, test("test_b", model.Serial))
 	}
+	if h.random.Intn(5) == 0 {
+		f.Tests = append(f.Tests, test("test_c", model.GroupNamed(f.stem())))
+	}
 	return f
 }
 
@@ -230,6 +233,7 @@ func (h *history) step(files []File) []string {
 	}
 	for _, f := range files {
 		checkPartition(h.t, f, targets)
+		checkKnown(h.t, f.Path, targets)
 	}
 	for _, target := range targets {
 		if target.Batch && target.Cost > time.Duration(worth)*tolerance {
@@ -251,8 +255,8 @@ func checkCompany(t *testing.T, files []File, targets []Target) {
 	}
 	var clusters []*cluster
 	for _, target := range targets {
-		if target.Serial() {
-			continue // The second share of a file.
+		if !slices.Equal(target.Runs, []model.Part{model.Rest}) {
+			continue // The second share of a file, or one with groups.
 		}
 		all := newCluster(share{file: byPath[target.Files[0]], runs: target.Runs})
 		for _, path := range target.Files[1:] {

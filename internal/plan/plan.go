@@ -29,6 +29,9 @@ type File struct {
 	Module Module
 	// Tests are the statically visible tests, in the file's order.
 	Tests []Test
+	// Given says that another tool makes a target of the file, so that Build makes
+	// none but those of groups over several files. See Split.
+	Given bool
 }
 
 // Settings are in force in a test file's folder.

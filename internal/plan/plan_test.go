@@ -286,6 +286,7 @@ func TestBuildPartitions(t *testing.T) {
 		}
 		for _, f := range files {
 			checkPartition(t, f, targets)
+			checkKnown(t, f.Path, targets)
 		}
 	}
 }

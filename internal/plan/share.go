@@ -14,9 +14,10 @@ import (
 type share struct {
 	file File
 	runs []model.Part
-	// main says that it is the file's first. Only these are in batches, so that a file
-	// that comes or goes changes one batch at the most.
-	main bool
+	// batchable says that it may be in a batch. Of a file only the first share is, so that
+	// a file that comes or goes changes one batch at the most; and none with groups, of
+	// which all other targets of the batch's files would have to know.
+	batchable bool
 	// name is that of a target that runs this share alone.
 	name string
 }
@@ -58,6 +59,9 @@ func (s share) folder() string { return PackageOf(s.file.Path) }
 func sharesOf(files []File, crossing crossings, kept keptSet) []share {
 	var shares []share
 	for _, f := range files {
+		if f.Given {
+			continue
+		}
 		own := without(f.parts(), func(part model.Part) bool {
 			return crossing.has(f, part) || kept.has(f.Path, part)
 		})
@@ -72,7 +76,14 @@ func sharesOf(files []File, crossing crossings, kept keptSet) []share {
 			byKind[k] = append(byKind[k], part)
 		}
 		for i, k := range kinds {
-			shares = append(shares, share{f, byKind[k], i == 0, f.stem() + k.suffix(kinds[0])})
+			runs := byKind[k]
+			_, group := runs[0].Group()
+			shares = append(shares, share{
+				file:      f,
+				runs:      runs,
+				batchable: i == 0 && len(runs) == 1 && !group,
+				name:      f.stem() + k.suffix(kinds[0]),
+			})
 		}
 	}
 	return shares
@@ -85,7 +96,7 @@ func shareTargets(shares []share, present []Present, home home) []Target {
 	var clusters []*cluster
 	classes := map[class][]share{}
 	for _, s := range shares {
-		if !s.main {
+		if !s.batchable {
 			clusters = append(clusters, newCluster(s))
 			continue
 		}

@@ -1,0 +1,5 @@
+import app.http
+
+
+def test_free():
+    pass

@@ -1,0 +1,5 @@
+import tests.api.test_http
+
+
+def test_free():
+    pass

@@ -1,0 +1,7 @@
+import app.store
+import pytest
+
+
+@pytest.mark.xdist_group("db")
+def test_db():
+    pass

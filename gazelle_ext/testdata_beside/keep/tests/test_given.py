@@ -1,0 +1,11 @@
+import app.http
+import pytest
+
+
+def test_free():
+    pass
+
+
+@pytest.mark.serial
+def test_alone():
+    pass

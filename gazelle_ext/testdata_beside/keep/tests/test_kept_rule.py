@@ -1,0 +1,6 @@
+def test_free():
+    pass
+
+
+def test_other():
+    pass

@@ -1,0 +1,10 @@
+import pytest
+
+
+def test_free():
+    pass
+
+
+@pytest.mark.xdist_group("db")
+def test_db():
+    pass

@@ -1,0 +1,16 @@
+import app.http
+import pytest
+
+
+def test_free():
+    pass
+
+
+@pytest.mark.serial
+def test_alone():
+    pass
+
+
+@pytest.mark.xdist_group("own")
+def test_own():
+    pass

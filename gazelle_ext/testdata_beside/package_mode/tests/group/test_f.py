@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.xdist_group("cache")
+def test_f():
+    pass

@@ -1,0 +1,12 @@
+import app.store
+import pytest
+
+
+@pytest.mark.xdist_group("db")
+def test_db():
+    pass
+
+
+@pytest.mark.serial
+def test_alone():
+    pass
