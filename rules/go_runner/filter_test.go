@@ -43,3 +43,10 @@ func TestFlags(t *testing.T) {
 		}
 	}
 }
+
+func TestParseList(t *testing.T) {
+	const list = "Testing begins\nTestA\nBenchmarkB\nFuzzC\nExample\nTestA\nTest_ü\nok  \tp\t0.1s\n"
+	if got, want := parseList(list), []string{"TestA", "FuzzC", "Example", "Test_ü"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -274,6 +274,7 @@ func TestParts(t *testing.T) {
 	s.Elsewhere = nil
 	r := runSelection(t, s, "Pass2|Serial", options{"TEST_TOTAL_SHARDS": "2", "TEST_SHARD_INDEX": "0"})
 	r.want(outcomes{"TestPass2": pass, "TestSerial1": wrong, "TestSerial2": wrong})
+	runSelection(t, s, "Serial", options{"TEST_TOTAL_SHARDS": "2", "TEST_SHARD_INDEX": "1"}).want(outcomes{})
 	r.wantMessage("TestSerial1", `its part "serial" is not run by //p:t, nor does that know a target which runs it; say serial = True, or run Gazelle`)
 }
 
@@ -342,7 +343,7 @@ func TestMains(t *testing.T) {
 }
 
 func TestUnruly(t *testing.T) {
-	r := runTests(t, "^Test(Noisy|Unfinished|Forger|Leaves|Reads|Environment)", nil)
+	r := runTests(t, "^Test(Noisy|Unfinished|Forger|Leaves|Reads|Environment)", options{"TEST_TOTAL_SHARDS": "1", "TEST_SHARD_INDEX": "0"})
 	r.want(outcomes{
 		"TestNoisy": fail, "TestUnfinishedLine": pass, "TestForger": pass,
 		"TestLeavesProcess": pass, "TestReadsStdin": pass, "TestEnvironment": pass,

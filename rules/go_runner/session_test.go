@@ -94,6 +94,15 @@ func TestNoProgress(t *testing.T) {
 	}
 }
 
+// The alarm of -test.timeout panics under the name of the test that was reported last.
+func TestTimeoutIsNotOfTheLastTest(t *testing.T) {
+	s := told("\x16=== RUN   TestA\n\x16=== RUN   TestB\n\x16--- FAIL: TestA (0.00s)\npanic: test timed out after 1s\n")
+	v := judge([]string{"TestA", "TestB"}, s, ending{err: io.ErrUnexpectedEOF})
+	if len(v.results) != 2 || v.results[1].name != "TestB" || v.results[1].outcome != testFailed || len(v.again) > 0 {
+		t.Errorf("got %+v", v)
+	}
+}
+
 func TestOutputBelongsToItsTest(t *testing.T) {
 	s := told("before\n\x16=== RUN   TestA\nin A\n\x16=== PAUSE TestA\n\x16=== RUN   TestB\nin B, cut \x16=== CONT  TestA\nstill A\n" +
 		"\x16=== NAME  \nnobody\n\x16=== NAME  TestB\nB again\n\x16--- FAIL: TestB (1.50s)\n    b_test.go:3: why\n\x16=== ATTR  TestB k v\n")
