@@ -10,6 +10,7 @@ require (
 	github.com/bmatcuk/doublestar/v4 v4.9.1
 	github.com/spf13/cobra v1.10.2
 	golang.org/x/sync v0.15.0
+	golang.org/x/text v0.26.0
 	gopkg.in/ini.v1 v1.67.0
 )
 
