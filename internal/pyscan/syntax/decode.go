@@ -17,7 +17,7 @@ func decode(src []byte) (string, *fault) {
 		src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 	}
 	if i := bytes.IndexByte(src, 0); i >= 0 {
-		return string(src), faultf(i, "NUL byte: Python source holds none; is this a binary file?")
+		return string(src), faultf(i, "NUL byte: Python source holds none; is this a binary file, or text in UTF-16?")
 	}
 	d := declared(src)
 	if marked && d.name != "" && !utf8Names[d.codec()] {
