@@ -11,6 +11,7 @@ require (
 	github.com/spf13/cobra v1.10.2
 	go.yaml.in/yaml/v3 v3.0.4
 	golang.org/x/sync v0.15.0
+	golang.org/x/text v0.26.0
 	gopkg.in/ini.v1 v1.67.0
 )
 

@@ -99,8 +99,8 @@ func (s *survey) checkLeftOutOf(root string, config pytestini.Config, report *re
 			}
 		}
 		if len(left) > 0 {
-			report.warn(fmt.Errorf("%s: %s leaves out %d test files, such as %s: a plain pytest does not run them, and their targets do; say so here, too, by # gazelle:xdist_extension disabled or # gazelle:exclude",
-				config.Place(check.option), check.option, len(left), slices.Min(left)))
+			report.warn(fmt.Errorf("%s: %s leaves out test files, %s the first of %d: a plain pytest does not run them, and their targets do; say so here, too, by # gazelle:xdist_extension disabled or # gazelle:exclude",
+				config.Place(check.option), check.option, slices.Min(left), len(left)))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package pyscan
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -56,7 +57,31 @@ func FuzzScan(f *testing.F) {
 		for _, n := range file.Unreadable {
 			check(n.Text, n.Line)
 		}
+		checkSameWithOtherLineEnds(t, src, file)
 	})
+}
+
+// checkSameWithOtherLineEnds checks that a file means the same, on the same lines,
+// with the line ends of other systems and with a comment behind its last line.
+func checkSameWithOtherLineEnds(t *testing.T, src []byte, file *File) {
+	want := report(file)
+	for name, other := range map[string][]byte{
+		"CRLF":    bytes.ReplaceAll(toLF(src), []byte("\n"), []byte("\r\n")),
+		"CR":      bytes.ReplaceAll(toLF(src), []byte("\n"), []byte("\r")),
+		"comment": append(toLF(src), "\n# the end"...),
+	} {
+		again, err := Scan("x.py", other)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got := report(again); got != want {
+			t.Errorf("%s: got:\n%swant:\n%s", name, got, want)
+		}
+	}
+}
+
+func toLF(src []byte) []byte {
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	return bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
 }
 
 var fuzzSeeds = []string{

@@ -137,7 +137,7 @@ func TestUpdateDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := compare("psutil", scanOf(t), collection{})
-	if err := updateDocs(path, []result{r}); err != nil {
+	if err := updateDocs(path, []result{r}, acceptance{}); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(path)
@@ -151,7 +151,7 @@ func TestUpdateDocs(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := updateDocs(path, nil); err == nil {
+	if err := updateDocs(path, nil, acceptance{}); err == nil {
 		t.Error("no markers: no error")
 	}
 }
@@ -170,5 +170,23 @@ func TestParse(t *testing.T) {
 	slices.Sort(names)
 	if len(slices.Compact(names)) != len(suites) {
 		t.Error("two suites of one name")
+	}
+}
+
+func TestAcceptance(t *testing.T) {
+	var a acceptance
+	for _, v := range []verdict{
+		{[]byte("x = 1"), ""}, {[]byte("x = ("), "SyntaxError: '(' was never closed"},
+		{[]byte("from __future__ import x"), "SyntaxError: future feature x is not defined"},
+	} {
+		a.add(v)
+	}
+	if a.sources != 3 || a.accepted != 1 || a.lenient != 1 || a.err() != nil {
+		t.Errorf("got %+v", a)
+	}
+	a.add(verdict{[]byte("x = )"), ""})
+	a.add(verdict{[]byte("x = 2"), "SyntaxError"})
+	if err := a.err(); len(a.wrong) != 2 || err == nil {
+		t.Errorf("got %+v, %v", a, err)
 	}
 }

@@ -171,8 +171,13 @@ func (c collection) tests() map[key]*collectedTest {
 			t = &collectedTest{itemFacts: facts}
 			tests[facts.key] = t
 		}
-		t.hooked = t.hooked || len(facts.Hooked) > 0
-		t.parts = sortedParts(append(t.parts, parts[facts.NodeID]))
+		part := parts[facts.NodeID]
+		t.parts = sortedParts(append(t.parts, part))
+		if len(facts.Hooked) > 0 {
+			t.hooked = true
+		} else {
+			t.unhooked = sortedParts(append(t.unhooked, part))
+		}
 	}
 	return tests
 }
@@ -189,8 +194,10 @@ func (c collection) bound() map[key]*boundFacts {
 // A collectedTest is a test, with the facts of its first item.
 type collectedTest struct {
 	*itemFacts
-	hooked bool // a hook adds marks to some item
-	parts  []model.Part
+	parts []model.Part
+	// hooked: a hook adds marks to some items. unhooked are the parts of the others.
+	hooked   bool
+	unhooked []model.Part
 }
 
 func sortedParts(parts []model.Part) []model.Part {

@@ -24,16 +24,6 @@ var kinds = []kind{
 		holds: onlyPytest(func(f facts) bool { return f.open }),
 	},
 	{
-		name:  "a unittest.TestCase by an imported name",
-		why:   "pytest collects one whatever its name, also where it is only imported. The scanner knows an imported one by its name (`...TestCase`); a target that does not run the test's part fails with its name.",
-		holds: onlyPytest(func(f facts) bool { return !prefixed(f.collected.ID) && f.collected.inherits() }),
-	},
-	{
-		name:  "brought by import *",
-		why:   "`from x import *` binds whatever the other module has when it runs.",
-		holds: onlyPytest(func(f facts) bool { return f.star && f.collected.Code != f.collected.File }),
-	},
-	{
 		name:  "made by a call",
 		why:   "The function or class is defined within a function, or by `exec`; how often it is called, and with what, shows when it runs.",
 		holds: onlyPytest(func(f facts) bool { return f.collected.Local || strings.HasPrefix(f.collected.Code, "<") }),
@@ -42,6 +32,16 @@ var kinds = []kind{
 		name:  "named at run time",
 		why:   "The test's name stands nowhere in the file: it is computed (`setattr`, `globals()`, a class decorator).",
 		holds: onlyPytest(func(f facts) bool { return f.collected.computed() }),
+	},
+	{
+		name:  "a unittest.TestCase by an imported name",
+		why:   "pytest collects one whatever its name, also where it is only imported. The scanner knows an imported one by its name (`...TestCase`); a target that does not run the test's part fails with its name.",
+		holds: onlyPytest(func(f facts) bool { return !prefixed(f.collected.ID) && f.collected.inherits() }),
+	},
+	{
+		name:  "brought by import *",
+		why:   "`from x import *` binds whatever the other module has when it runs.",
+		holds: onlyPytest(func(f facts) bool { return f.star && f.collected.Code != f.collected.File }),
 	},
 
 	{
@@ -93,7 +93,7 @@ var kinds = []kind{
 	{
 		name:  "a hook adds a mark",
 		why:   "`item.add_marker` in a hook of conftest.py. The shard that meets the test fails with its name and the mark to write.",
-		holds: both(func(f facts) bool { return f.collected.hooked }),
+		holds: both(func(f facts) bool { return f.collected.hooked && f.scanned.hasAll(f.collected.unhooked) }),
 	},
 	{
 		name:  "a base class of another file bears a mark",

@@ -81,6 +81,10 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	syntax, err := compareSyntax(ctx, library)
+	if err != nil {
+		return err
+	}
 	results, err := compareAll(ctx, library, o.suites)
 	if err != nil {
 		return err
@@ -88,13 +92,13 @@ func run(ctx context.Context, args []string) error {
 	if o.list {
 		printDifferences(os.Stdout, results)
 	}
-	fmt.Print(summaryTable(results), "\n", kindTable(results))
+	fmt.Print(summaryTable(results), "\n", kindTable(results), "\n", syntax)
 	if o.updateDocs {
-		if err := updateDocs(filepath.Join(repository, docsFile), results); err != nil {
+		if err := updateDocs(filepath.Join(repository, docsFile), results, syntax); err != nil {
 			return err
 		}
 	}
-	return unexplained(results)
+	return errors.Join(unexplained(results), syntax.err())
 }
 
 // repositoryRoot returns the folder that holds go.mod.

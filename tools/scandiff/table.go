@@ -89,7 +89,7 @@ func printDifferences(w io.Writer, results []result) {
 }
 
 // updateDocs writes the tables between their markers.
-func updateDocs(path string, results []result) error {
+func updateDocs(path string, results []result, syntax acceptance) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -99,5 +99,5 @@ func updateDocs(path string, results []result) error {
 	if !ok || !okAfter {
 		return fmt.Errorf("%s: the lines around the tables are missing: %q and %q", docsFile, strings.TrimSpace(tableBegins), tableEnds)
 	}
-	return os.WriteFile(path, []byte(before+tableBegins+summaryTable(results)+"\n"+kindTable(results)+tableEnds+after), 0o644)
+	return os.WriteFile(path, []byte(before+tableBegins+summaryTable(results)+"\n"+kindTable(results)+"\n"+syntax.String()+tableEnds+after), 0o644)
 }

@@ -108,39 +108,54 @@ func (w workspace) scan() (scan, error) {
 	return s, err
 }
 
+// collectionTimeout bounds one run of pytest: some suites wait at import for what is
+// not there.
+const collectionTimeout = 5 * time.Minute
+
 // collect returns what pytest collects, and the facts about it.
 func (w workspace) collect(ctx context.Context, scanned scan) (collection, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, collectionTimeout)
 	defer cancel()
 	var c collection
-	ids, collected, evidence := filepath.Join(w.folder, "scanned.json"), filepath.Join(w.folder, "collected.json"), filepath.Join(w.folder, "evidence.json")
-	content, err := json.Marshal(scanned.ids())
+	ids, err := json.Marshal(scanned.ids())
 	if err != nil {
 		return c, err
 	}
-	if err := os.WriteFile(ids, content, 0o644); err != nil {
+	if err := os.WriteFile(w.file("scanned.json"), ids, 0o644); err != nil {
 		return c, err
 	}
 	command := w.library.command(ctx, "python3", "-m", "pytest", "--collect-only", "-q", "-q", "--continue-on-collection-errors",
 		"-p", "rules_xdist.collect", "-p", "evidence", "-p", "no:cacheprovider", w.suite.name)
 	command.Dir = w.folder
-	command.Env = append(os.Environ(),
-		"PYTHONPATH="+strings.Join([]string{filepath.Join(w.library.repository, "rules", "pytest_plugin"), w.script(""), w.library.modules()}, ":"),
-		"PYTHONPYCACHEPREFIX="+filepath.Join(w.library.folder, "bytecode"),
-		"PYTHONHASHSEED=0",
-		"LD_LIBRARY_PATH="+w.library.sharedObjects(),
-		"SCANDIFF_SCANNED="+ids, "SCANDIFF_EVIDENCE="+evidence, "RULES_XDIST_COLLECT_OUTPUT="+collected)
+	command.Env = append(os.Environ(), w.environment()...)
 	_, err = output(command)
 	// pytest exits with 1 or 2 where modules cannot be imported.
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() > 2) {
 		return c, err
 	}
-	if err := readJSON(collected, &c.items); err != nil {
+	if err := readJSON(w.file("collected.json"), &c.items); err != nil {
 		return c, err
 	}
-	return c, readJSON(evidence, &c.evidence)
+	return c, readJSON(w.file("evidence.json"), &c.evidence)
 }
+
+// environment is what pytest and its plugins need: where modules and shared objects
+// are, and which files to read and write.
+func (w workspace) environment() []string {
+	plugins := filepath.Join(w.library.repository, "rules", "pytest_plugin")
+	return []string{
+		"PYTHONPATH=" + strings.Join([]string{plugins, w.script(""), w.library.modules()}, ":"),
+		"PYTHONPYCACHEPREFIX=" + filepath.Join(w.library.folder, "bytecode"),
+		"PYTHONHASHSEED=0",
+		"LD_LIBRARY_PATH=" + w.library.sharedObjects(),
+		"RULES_XDIST_COLLECT_OUTPUT=" + w.file("collected.json"),
+		"SCANDIFF_SCANNED=" + w.file("scanned.json"),
+		"SCANDIFF_EVIDENCE=" + w.file("evidence.json"),
+	}
+}
+
+func (w workspace) file(name string) string { return filepath.Join(w.folder, name) }
 
 func readJSON(path string, into any) error {
 	content, err := os.ReadFile(path)

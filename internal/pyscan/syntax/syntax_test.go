@@ -216,17 +216,44 @@ func TestEncodings(t *testing.T) {
 		{"x = 1\ny = 'caf\xe9'\n", "x.py:2:9: byte 0xe9 is not UTF-8"},
 		{"# coding: utf-8\nx = '\xe9'\n", "x.py:2:6: byte 0xe9 is not UTF-8"},
 		{"x = 1\n# coding: latin-1\ny = '\xe9'\n", "x.py:3:6: byte 0xe9 is not UTF-8"},
+		{"# coding: nosuch\n", `x.py:1:11: encoding "nosuch"`},
+		{"#!/bin/sh\r\n# vim: fileencoding=utf-16 :\r\n", `x.py:2:21: encoding "utf-16"`},
+		{"# coding: rot13\n", `x.py:1:11: encoding "rot13"`},
+		{"# coding: ascii\nx = '\xe9'\n", "x.py:2:6: byte 0xe9 is not of the declared"},
+		{"# coding: euc-jp\nx = 'a\xe9'\n", `x.py:2:7: the file is not in the encoding "euc-jp"`},
+		{"# coding: latin-1 \xe9\nx = )\n", "x.py:2:5: ')' closes nothing"},
+		{"\xef\xbb\xbf# coding: latin-1\n", `x.py:1:11: encoding "latin-1" is declared, and`},
 	} {
 		if _, err := Parse("x.py", []byte(c.src)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%q: got %v, want %s", c.src, err, c.want)
 		}
 	}
-	m, err := Parse("x.py", []byte("# coding: latin-1\n'caf\xe9'\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := m.Body[0].Value.Text; got != "café" {
-		t.Errorf("latin-1: got %q, want café", got)
+}
+
+func TestDecoded(t *testing.T) {
+	for src, want := range map[string]string{
+		"# coding: latin-1\n'caf\xe9'\n":         "café",
+		"# coding: latin-1\n'é'\n":               "Ã©", // though it is valid UTF-8
+		"# -*- coding: Latin_1-unix -*-\n'\xe9'": "é",
+		"# coding: cp1252\n'\x80'\n":             "€",
+		"# coding: windows-1251\n'\xef\xf0'\n":   "пр",
+		"# coding: koi8-r\n'\xd0'\n":             "п",
+		"# coding: euc_jp\n'\xa4\xa2'\n":         "あ",
+		"# coding: shift_jis\n'\x83\x5c'\n":      "ソ", // its second byte is a backslash
+		"# coding: gbk\n'\x81\x5c'\n":            "乗",
+		"# coding: big5\n'\xa4\xa4'\n":           "中",
+		"# coding: euc-kr\n'\xb0\xa1'\n":         "가",
+		"# coding: tis-620\n'\xa1'\n":            "ÿ", // of which there is no table
+		"x = 1\n# coding: nosuch\n'é'":           "é",
+	} {
+		m, err := Parse("x.py", []byte(src))
+		if err != nil {
+			t.Errorf("%q: %v", src, err)
+			continue
+		}
+		if got := m.Body[len(m.Body)-1].Value.Text; got != want {
+			t.Errorf("%q: got %q, want %q", src, got, want)
+		}
 	}
 }
 

@@ -1,0 +1,4 @@
+#!/usr/bin/env python3
+# -*- coding: nosuch -*-
+def test_a():
+    pass

@@ -1,0 +1,4 @@
+# coding: euc-jp
+
+
+X = 'é'
