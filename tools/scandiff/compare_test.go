@@ -52,6 +52,7 @@ func TestCompare(t *testing.T) {
 	local.Local = true
 	computed.Unnamed = []string{"test_x_1"}
 	hooked.NodeID, hooked.Hooked = "a.py::test_same[1]", []string{"serial"}
+	text := itemFacts{key: key{"test_a.txt", "test_a.txt"}, NodeID: "test_a.txt::test_a.txt"}
 	group := "db"
 	c := collection{
 		items: []collectedItem{
@@ -61,7 +62,7 @@ func TestCompare(t *testing.T) {
 		evidence: evidence{
 			Modules: map[string]moduleFacts{"a.py": {Outcome: "passed"}},
 			Items: []itemFacts{item("test_same"), hooked, item("test_serial"), item("test_computed"), item("TestOpen::test_own"),
-				inherited, starred, local, computed, item("test_unheard_of")},
+				inherited, starred, local, computed, item("test_unheard_of"), text},
 			Scanned: []boundFacts{
 				{key: key{"a.py", "test_branch"}, Branch: true},
 				{key: key{"a.py", "test_lost"}, Bound: true, Type: "function"},
@@ -93,6 +94,7 @@ func TestCompare(t *testing.T) {
 		"test_branch":           "branch not taken",
 		"Guessed::test_guessed": "base class only called TestCase",
 		"Guessed":               "presumed, and not there",
+		"test_a.txt":            "doctests of a text file",
 		"test_lost":             "none",
 		"test_unheard_of":       "none",
 	}
@@ -105,8 +107,8 @@ func TestCompare(t *testing.T) {
 	if len(got) > 0 {
 		t.Errorf("further differences: %v", got)
 	}
-	if r.same != 2 || r.tests != 9 || r.marked != 3 {
-		t.Errorf("same %d, tests %d, marked %d; want 2, 9, 3", r.same, r.tests, r.marked)
+	if r.same != 2 || r.tests != 10 || r.marked != 3 {
+		t.Errorf("same %d, tests %d, marked %d; want 2, 10, 3", r.same, r.tests, r.marked)
 	}
 	if err := unexplained([]result{r}); err == nil || !strings.Contains(err.Error(), "test_lost") {
 		t.Errorf("unexplained: %v, want an error that names test_lost", err)

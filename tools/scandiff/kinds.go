@@ -19,6 +19,11 @@ type kind struct {
 // are what only pytest has, what only the scanner has, and what has other marks.
 var kinds = []kind{
 	{
+		name:  "doctests of a text file",
+		why:   "pytest takes `test*.txt` for doctests. No targets are made of other files than Python's; `xdist verify` names these tests.",
+		holds: onlyPytest(func(f facts) bool { return !strings.HasSuffix(f.collected.File, ".py") }),
+	},
+	{
 		name:  "inherited from another file",
 		why:   "The class has a base from another file. The scanner says that there may be more (`Presumed`), so the file's target takes whatever pytest finds.",
 		holds: onlyPytest(func(f facts) bool { return f.open }),
