@@ -18,9 +18,10 @@ const (
 	BatchAuto = BatchSetting(4 * time.Second)
 )
 
-// tolerance is the factor by which a present target may be off the setting, either way,
-// before it changes.
-const tolerance = 2
+// A present target changes when it is too small, less than half of the setting, or too
+// large, more than one and a half of it.
+func tooSmall(cost, worth time.Duration) bool { return 2*cost < worth }
+func tooLarge(cost, worth time.Duration) bool { return 2*cost > 3*worth }
 
 // cluster is a target in the making: shares of one class that are to share a process.
 type cluster struct {
@@ -51,10 +52,10 @@ func newCluster(s share) *cluster {
 }
 
 // isSmall says whether the cluster is too small even for a present target.
-func (c *cluster) isSmall() bool { return c.cost*tolerance < c.worth }
+func (c *cluster) isSmall() bool { return tooSmall(c.cost, c.worth) }
 
 // seeks says whether the cluster should have company: a new one when it is not worth a
-// process of its own, a present one when it is off by the tolerance.
+// process of its own, a present one only when it is too small.
 func (c *cluster) seeks() bool {
 	return !c.fixed && (c.isSmall() || !c.present && c.cost < c.worth)
 }
@@ -62,7 +63,7 @@ func (c *cluster) seeks() bool {
 // fits says whether two clusters may become one: it must not be cut again, and pytest
 // must be able to import the files of both.
 func (c *cluster) fits(d *cluster) bool {
-	return !c.fixed && !d.fixed && c.cost+d.cost <= c.worth*tolerance && !c.clashes(d)
+	return !c.fixed && !d.fixed && !tooLarge(c.cost+d.cost, c.worth) && !c.clashes(d)
 }
 
 func (c *cluster) clashes(d *cluster) bool {
@@ -102,10 +103,10 @@ func (c *cluster) isNamedAsShare() bool {
 	return slices.ContainsFunc(c.shares, func(s share) bool { return s.name == c.name })
 }
 
-// cut returns a cluster that is too large by the tolerance in pieces, grouped as new
+// cut returns a cluster that is too large in pieces, grouped as new
 // files would be. The one with the most files remains the present target.
 func (c *cluster) cut(home home) []*cluster {
-	if c.fixed || len(c.shares) == 1 || c.cost <= c.worth*tolerance {
+	if c.fixed || len(c.shares) == 1 || !tooLarge(c.cost, c.worth) {
 		return []*cluster{c}
 	}
 	pieces := make([]*cluster, len(c.shares))

@@ -72,7 +72,7 @@ func TestBatches(t *testing.T) {
 		},
 		{
 			"a large neighbour takes what is left",
-			[]File{timed("t/test_a.py", 1), timed("t/test_b.py", 15)},
+			[]File{timed("t/test_a.py", 1), timed("t/test_b.py", 13)},
 			nil,
 			[]string{"//t:xdist_batch_1: t/test_a.py t/test_b.py"},
 		},
@@ -83,8 +83,8 @@ func TestBatches(t *testing.T) {
 			[]string{"//t:test_a: t/test_a.py", "//t:test_b: t/test_b.py"},
 		},
 		{
-			"a present batch stays, under any name, while it is off by less than a factor of two",
-			[]File{timed("t/test_a.py", 3), timed("t/test_b.py", 8), timed("t/test_c.py", 8), timed("t/test_d.py", 5)},
+			"a present batch stays, under any name, while it is off by less than half",
+			[]File{timed("t/test_a.py", 3), timed("t/test_b.py", 7), timed("t/test_c.py", 7), timed("t/test_d.py", 5)},
 			[]Present{batch("t", "quick", "t/test_b.py", "t/test_c.py"), batch("t", "test_d", "t/test_d.py"), batch("t", "xdist_batch_9", "t/test_a.py", "t/gone.py")},
 			[]string{"//t:quick: t/test_b.py t/test_c.py", "//t:xdist_batch_9: t/test_a.py t/test_d.py"},
 		},
@@ -236,7 +236,7 @@ func (h *history) step(files []File) []string {
 		checkKnown(h.t, f.Path, targets)
 	}
 	for _, target := range targets {
-		if target.Batch && target.Cost > time.Duration(worth)*tolerance {
+		if target.Batch && tooLarge(target.Cost, time.Duration(worth)) {
 			h.t.Fatalf("%s of %v takes %v", target.Name, target.Files, target.Cost)
 		}
 	}

@@ -100,10 +100,9 @@ func company(clusters []*cluster, i int, folder string) int {
 
 // How well one cluster suits another that seeks company, the best first.
 const (
-	ideal   = iota // it seeks company too, and together they are not much too large
-	wanting        // it seeks company too
-	beside         // its target is in this very folder
-	below          // its target must move up to this folder
+	ideal  = iota // it seeks company too
+	beside        // its target is in this very folder
+	below         // its target must move up to this folder
 	unsuited
 )
 
@@ -111,12 +110,10 @@ func (c *cluster) rank(d *cluster, folder string) int {
 	switch {
 	case !c.fits(d):
 		return unsuited
-	case d.seeks() && 2*(c.cost+d.cost) <= 3*c.worth:
+	case d.seeks():
 		return ideal
 	case !c.isSmall():
 		return unsuited // It does well enough alone.
-	case d.seeks():
-		return wanting
 	case d.pkg == folder:
 		return beside
 	default:

@@ -24,7 +24,7 @@ const Auto ShardSetting = 0
 // BUILD file now (0: none). It is never above the number of units, and 1 for serial
 // targets, whose shards could not overlap anyway.
 //
-// Under Auto a present number stays while it is off by less than the tolerance: changing
+// Under Auto a present number stays while it is off by less than a factor of two: changing
 // it makes every shard run again.
 func (t Target) ShardCount(present int) int {
 	limit := max(t.Units, 1)
@@ -36,7 +36,7 @@ func (t Target) ShardCount(present int) int {
 	}
 	wanted := int((t.Cost + costOfShard/2) / costOfShard)
 	wanted = max(1, min(wanted, limit, MaxShards))
-	if 0 < present && present <= limit && present < tolerance*wanted && wanted < tolerance*present {
+	if 0 < present && present <= limit && present < 2*wanted && wanted < 2*present {
 		return present
 	}
 	return wanted
