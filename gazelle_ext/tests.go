@@ -104,15 +104,19 @@ func planTests(file string, module *pyscan.File, in settings, recorded map[strin
 // duration returns how long a test took by the record. A presumed test may stand for all
 // that a class inherits from other files.
 func duration(t pyscan.Test, recorded map[string]float64) time.Duration {
-	seconds := recorded[t.ID]
+	seconds, known := recorded[t.ID]
 	if t.Presumed {
 		for id, more := range recorded {
 			if strings.HasPrefix(id, t.ID+"::") {
-				seconds += more
+				seconds, known = seconds+more, true
 			}
 		}
 	}
-	return time.Duration(seconds * float64(time.Second))
+	if !known {
+		return 0
+	}
+	// Zero would mean that nothing is known.
+	return max(time.Nanosecond, time.Duration(seconds*float64(time.Second)))
 }
 
 // warnUnreadable tells of marks that cannot be read, once a file: most are skips of
