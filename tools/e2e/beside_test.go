@@ -17,9 +17,9 @@ func TestBesideAnotherExtension(t *testing.T) {
 `, `    name = "gazelle",
     testonly = True,
 `)
-	w.edit("BUILD.bazel", `    languages = ["@rules_xdist//gazelle_ext"],
+	w.edit("BUILD.bazel", `    languages = DEFAULT_LANGUAGES + ["@rules_xdist//gazelle_ext"],
 `, `    testonly = True,
-    languages = [
+    languages = DEFAULT_LANGUAGES + [
         "@rules_xdist//gazelle_ext/standin",
         "@rules_xdist//gazelle_ext",
     ],

@@ -104,7 +104,7 @@ func (r result) executed() []string {
 	return labels
 }
 
-var outcomeLine = regexp.MustCompile(`(?m)^(?:PASSED|FAILED|SKIPPED|XFAILED|ERROR) (\S+::.*?)(?: - .*)?$`)
+var outcomeLine = regexp.MustCompile(`(?m)^ *(?:PASSED|FAILED|SKIPPED|XFAILED|ERROR) (\S+::.*?)(?: - .*)?$`)
 
 // nodeIDs returns the tests of which xdist -v tells the outcome, sorted.
 func (r result) nodeIDs() []string {
