@@ -191,7 +191,7 @@ func (i *imports) addPresent(rules ...*rule.Rule) {
 }
 
 // batchComment stands above a batch when it is made.
-const batchComment = "# Small test files that share one start of pytest. Add, take out or rename as you like: Gazelle keeps it (docs/batches.md)."
+const batchComment = "# Test files too small for a pytest of their own (gazelle:xdist_batch). Regroup or rename them: Gazelle goes on from there. See docs/batches.md of rules_xdist."
 
 // test renders a test target; attributes at their defaults are left out.
 func (g *generator) test(t plan.Target) *rule.Rule {
