@@ -240,19 +240,29 @@ func (s settings) withDirectives(rel string, f *rule.File) (settings, []error) {
 		return s, nil
 	}
 	var errs []error
+	var marking *rule.Directive // the first that gives marks a meaning
 	for _, found := range f.Directives {
 		if found.Key == "generation_mode" {
 			s.updateOnly = found.Value == "update_only"
 		}
 		for _, d := range directives {
-			if d.key == found.Key && !d.apply(&s, rel, strings.TrimSpace(found.Value)) {
-				errs = append(errs, fmt.Errorf("%s: directive %q: value %q; must be %s", directivePosition(rel, f, found), d.key, found.Value, d.values))
+			if d.key != found.Key {
+				continue
 			}
-		}
-		if err := s.markers.Check(); err != nil && strings.Contains(found.Key, "marker") {
-			errs = append(errs, fmt.Errorf("%s: directive %q: %w", directivePosition(rel, f, found), found.Key, err))
+			next := s
+			if !d.apply(&next, rel, strings.TrimSpace(found.Value)) {
+				errs = append(errs, fmt.Errorf("%s: directive %q: value %q; must be %s", directivePosition(rel, f, found), d.key, found.Value, d.values))
+				continue
+			}
+			if marking == nil && !next.markers.Equal(s.markers) {
+				marking = &found
+			}
+			s = next
 		}
 		s.testKinds = withKind(s.testKinds, found)
+	}
+	if err := s.markers.Check(); err != nil && marking != nil {
+		errs = append(errs, fmt.Errorf("%s: directive %q: %w", directivePosition(rel, f, *marking), marking.Key, err))
 	}
 	return s, errs
 }
