@@ -45,9 +45,8 @@ func (g *generator) packageOfCensus() {
 // those that the BUILD file exports already.
 func (g *generator) shared() []string {
 	var shared []string
-	exported := exportedBy(g.file)
 	for _, file := range g.survey.exported[g.folder.rel] {
-		if name := g.label(file); !exported[name] {
+		if name := g.label(file); !exports(g.file, name) {
 			shared = append(shared, name)
 		}
 	}
@@ -55,25 +54,26 @@ func (g *generator) shared() []string {
 	return shared
 }
 
-// exportedBy returns the files in the exports_files calls of a BUILD file.
-func exportedBy(f *rule.File) map[string]bool {
-	exported := map[string]bool{}
+// exports says whether a BUILD file, which may be nil, exports a file by exports_files.
+func exports(f *rule.File, name string) bool {
 	if f == nil {
-		return exported
+		return false
 	}
-	for _, statement := range f.File.Stmt {
+	return slices.ContainsFunc(f.File.Stmt, func(statement build.Expr) bool {
 		call, ok := statement.(*build.CallExpr)
 		if !ok || len(call.List) == 0 {
-			continue
+			return false
 		}
 		if callee, ok := call.X.(*build.Ident); !ok || callee.Name != "exports_files" {
-			continue
+			return false
 		}
-		for _, name := range build.Strings(call.List[0]) {
-			exported[name] = true
+		files := call.List[0]
+		if named, ok := files.(*build.AssignExpr); ok {
+			files = named.RHS // srcs = [...]
 		}
-	}
-	return exported
+		glob, globs := rule.ParseGlobExpr(files)
+		return slices.Contains(build.Strings(files), name) || globs && matchesGlob(glob, name)
+	})
 }
 
 // census is made in a test root, for all packages that belong to it.

@@ -141,7 +141,7 @@ var directives = slices.Concat([]directive{
 	},
 	{
 		key:    "xdist_split_markers",
-		values: "names of marks that are no tags with which Bazel decides how to run a test, or none",
+		values: "names of marks, but none of " + strings.Join(takenTags, ", ") + ", which are tags with a meaning of their own; or none",
 		doc:    "The marks by which -m and --test_tag_filters choose tests: tests that bear them get targets of their own, with the marks as tags. Default: none.",
 		apply: func(s *settings, _, value string) (ok bool) {
 			if value == "none" {
@@ -149,7 +149,7 @@ var directives = slices.Concat([]directive{
 				return true
 			}
 			s.markers.Split, ok = markNames(value)
-			return ok && !slices.ContainsFunc(s.markers.Split, isBazelTag)
+			return ok && !slices.ContainsFunc(s.markers.Split, isTakenTag)
 		},
 	},
 	{
@@ -211,11 +211,11 @@ func markNames(value string) ([]string, bool) {
 	return names, len(names) > 0 && !slices.ContainsFunc(names, wrong)
 }
 
-// isBazelTag says whether a tag changes how or whether Bazel runs a test.
+// takenTags are tags that mean something, to Bazel or to this repository.
 // https://bazel.build/reference/be/common-definitions#common.tags
-func isBazelTag(name string) bool {
-	return slices.Contains([]string{"exclusive", "external", "flaky", "local", "manual"}, name)
-}
+var takenTags = []string{"exclusive", "external", "flaky", "local", "manual", string(model.Serial)}
+
+func isTakenTag(name string) bool { return slices.Contains(takenTags, name) }
 
 const testFilePattern = "python_test_file_pattern"
 
@@ -240,19 +240,29 @@ func (s settings) withDirectives(rel string, f *rule.File) (settings, []error) {
 		return s, nil
 	}
 	var errs []error
+	var marking *rule.Directive // the first that gives marks a meaning
 	for _, found := range f.Directives {
 		if found.Key == "generation_mode" {
 			s.updateOnly = found.Value == "update_only"
 		}
 		for _, d := range directives {
-			if d.key == found.Key && !d.apply(&s, rel, strings.TrimSpace(found.Value)) {
-				errs = append(errs, fmt.Errorf("%s: directive %q: value %q; must be %s", directivePosition(rel, f, found), d.key, found.Value, d.values))
+			if d.key != found.Key {
+				continue
 			}
-		}
-		if err := s.markers.Check(); err != nil && strings.Contains(found.Key, "marker") {
-			errs = append(errs, fmt.Errorf("%s: directive %q: %w", directivePosition(rel, f, found), found.Key, err))
+			next := s
+			if !d.apply(&next, rel, strings.TrimSpace(found.Value)) {
+				errs = append(errs, fmt.Errorf("%s: directive %q: value %q; must be %s", directivePosition(rel, f, found), d.key, found.Value, d.values))
+				continue
+			}
+			if marking == nil && !next.markers.Equal(s.markers) {
+				marking = &found
+			}
+			s = next
 		}
 		s.testKinds = withKind(s.testKinds, found)
+	}
+	if err := s.markers.Check(); err != nil && marking != nil {
+		errs = append(errs, fmt.Errorf("%s: directive %q: %w", directivePosition(rel, f, *marking), marking.Key, err))
 	}
 	return s, errs
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/bazelbuild/buildtools/build"
 	"github.com/rules-xdist/rules_xdist/internal/model"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
@@ -63,8 +64,11 @@ var ownAttrs = set("name", "srcs", "config", "deps", "dist", "runs", elsewhereAt
 // isPersonal says whether a person gave a target what Gazelle would not, and would lose
 // if its files moved to another target.
 func (s *survey) isPersonal(rel string, files []string, r *rule.Rule) bool {
+	if slices.ContainsFunc(r.Comments(), func(comment string) bool { return comment != batchComment }) {
+		return true
+	}
 	for _, attr := range r.AttrKeys() {
-		if !ownAttrs[attr] {
+		if !ownAttrs[attr] || hasComment(r, attr) {
 			return true
 		}
 	}
@@ -72,7 +76,7 @@ func (s *survey) isPersonal(rel string, files []string, r *rule.Rule) bool {
 		return false
 	}
 	data, ok := readData(r.Attr("data"))
-	known := slices.DeleteFunc(files, func(file string) bool { return s.modules[file] == nil })
+	known := slices.DeleteFunc(slices.Clone(files), func(file string) bool { return s.modules[file] == nil })
 	generated := s.data(rel, known, true, &report{})
 	for _, name := range data.names {
 		ok = ok && slices.Contains(generated.files, fileOf(rel, name.Value))
@@ -82,6 +86,17 @@ func (s *survey) isPersonal(rel string, files []string, r *rule.Rule) bool {
 	}
 	return !ok
 }
+
+// hasComment says whether a comment, `# keep` for example, is at an attribute or in it.
+func hasComment(r *rule.Rule, attr string) bool {
+	found := isCommented(r.AttrComments(attr))
+	build.Walk(r.Attr(attr), func(e build.Expr, _ []build.Expr) {
+		found = found || isCommented(e.Comment())
+	})
+	return found
+}
+
+func isCommented(c *build.Comments) bool { return len(c.Before)+len(c.Suffix)+len(c.After) > 0 }
 
 // fileOf returns the path of a file that a rule in the package rel names.
 func fileOf(rel, label string) string {

@@ -127,17 +127,19 @@ func (s *survey) globbed(rel string, glob rule.GlobValue) []string {
 	if rel != "" {
 		prefix = rel + "/"
 	}
-	matches := func(name string) func(string) bool {
-		return func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, name) }
-	}
 	for file := range s.modules {
 		name, ok := strings.CutPrefix(file, prefix)
-		if ok && slices.ContainsFunc(glob.Patterns, matches(name)) && !slices.ContainsFunc(glob.Excludes, matches(name)) && s.packageOf(file) == rel {
+		if ok && matchesGlob(glob, name) && s.packageOf(file) == rel {
 			matched = append(matched, name)
 		}
 	}
 	slices.Sort(matched)
 	return matched
+}
+
+func matchesGlob(glob rule.GlobValue, name string) bool {
+	matches := func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, name) }
+	return slices.ContainsFunc(glob.Patterns, matches) && !slices.ContainsFunc(glob.Excludes, matches)
 }
 
 // Embeds: nothing here embeds another rule.

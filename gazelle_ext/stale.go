@@ -1,7 +1,9 @@
 package gazelle_ext
 
 import (
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -58,7 +60,7 @@ func (g *generator) isStale(r *rule.Rule, kind string) bool {
 	}
 	srcs := r.AttrStrings("srcs")
 	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool {
-		return !g.isGone(src) && !(isTest(kind) && g.isPlanned(src))
+		return !g.isGone(src) && !(isTest(kind) && (g.isPlanned(src) || g.isGoneTest(src)))
 	})
 }
 
@@ -68,6 +70,20 @@ func isTest(kind string) bool { return kind == testKind || kind == partKind }
 // Labels, paths below and what other rules make are not ours to judge.
 func (g *generator) isGone(src string) bool {
 	return !strings.ContainsAny(src, ":/") && !g.folder.has(src) && !slices.Contains(g.folder.generated, src)
+}
+
+// isGoneTest says whether src, in another package or a folder below, was a test file that
+// is no longer there: batches and groups have such files.
+func (g *generator) isGoneTest(src string) bool {
+	if strings.HasPrefix(src, ":") || strings.HasPrefix(src, "@") || path.Ext(src) != ".py" {
+		return false
+	}
+	file := fileOf(g.folder.rel, src)
+	if f := g.survey.folders[plan.PackageOf(file)]; f != nil {
+		return !f.has(path.Base(file)) && !g.survey.isGenerated(file)
+	}
+	_, err := os.Stat(filepath.Join(g.survey.root, filepath.FromSlash(file)))
+	return os.IsNotExist(err)
 }
 
 // isPlanned says whether generated targets run the tests of src.

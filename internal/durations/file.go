@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 )
 
+// maxSeconds is a day: more is a mistake, and sums of it would overflow.
+const maxSeconds = 24 * 60 * 60
+
 // Read reads a file of durations; one that does not exist holds none. The error
 // names all that is wrong, each with its line.
 func Read(path string) (Durations, error) {
@@ -45,8 +48,8 @@ func parse(path string, content []byte) (Durations, error) {
 		var value json.RawMessage
 		_ = decoder.Decode(&value)
 		var seconds *float64 // nil for null
-		if err := json.Unmarshal(value, &seconds); err != nil || seconds == nil || *seconds < 0 {
-			wrong = append(wrong, fmt.Errorf("%s: %q: %s: must be seconds, a number from 0", at(decoder.InputOffset()), nodeID, value))
+		if err := json.Unmarshal(value, &seconds); err != nil || seconds == nil || *seconds < 0 || *seconds > maxSeconds {
+			wrong = append(wrong, fmt.Errorf("%s: %q: %s: must be seconds, a number from 0 to %d", at(decoder.InputOffset()), nodeID, value, maxSeconds))
 			continue
 		}
 		read[nodeID.(string)] = *seconds

@@ -25,7 +25,7 @@ func TestRead(t *testing.T) {
 			name:    "wrong values, all of them",
 			content: "{\n\"a\": -1,\n\"b\": 1,\n\"c\": \"1\",\n\"d\": null,\n\"e\": {\"f\": [1]},\n\"g\": 1e999}",
 			wrong: []string{
-				`f:2: "a": -1: must be seconds, a number from 0`,
+				`f:2: "a": -1: must be seconds, a number from 0 to 86400`,
 				`f:4: "c": "1": must be`,
 				`f:5: "d": null: must be`,
 				`f:6: "e": {"f": [1]}: must be`,

@@ -26,8 +26,8 @@ func (m Markers) Equal(n Markers) bool {
 // Check says whether some mark has two meanings.
 func (m Markers) Check() error {
 	all := slices.Sorted(slices.Values(slices.Concat(m.Serial, m.Group, m.Split)))
-	for i, name := range all[1:] {
-		if name == all[i] {
+	for i := 1; i < len(all); i++ {
+		if name := all[i]; name == all[i-1] {
 			return fmt.Errorf("mark %q: has two meanings among serial marks %q, group marks %q and split marks %q; in this folder or by a directive above it", name, m.Serial, m.Group, m.Split)
 		}
 	}

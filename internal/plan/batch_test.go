@@ -46,6 +46,9 @@ func TestBatches(t *testing.T) {
 	batch := func(pkg, name string, files ...string) Present {
 		return Present{Package: pkg, Name: name, Files: files, Runs: []model.Part{model.Rest}}
 	}
+	fixed := func(name string, runs model.Part, files ...string) Present {
+		return Present{Package: "t", Name: name, Files: files, Runs: []model.Part{runs}, Fixed: true}
+	}
 	for _, c := range []struct {
 		name    string
 		files   []File
@@ -114,6 +117,32 @@ func TestBatches(t *testing.T) {
 				{Package: "t", Name: "large", Files: []string{"t/test_c.py", "t/test_d.py", "t/test_e.py", "t/gone.py"}, Runs: []model.Part{model.Rest}, Fixed: true},
 			},
 			[]string{"//t:large: t/test_c.py t/test_d.py t/test_e.py", "//t:slow: t/test_a.py", "//t:test_b: t/test_b.py"},
+		},
+		{
+			"what is fixed stays also where a file has several targets, or its tests other marks now",
+			[]File{
+				file("t/test_a.py", test("test_a", "rest", "group:db"), test("test_b", "serial")),
+				file("t/test_b.py", test("test_a", "serial")),
+				file("t/test_c.py", test("test_a", "serial")),
+				file("t/test_d.py", test("test_a", "serial")),
+			},
+			[]Present{
+				fixed("mine", model.Rest, "t/test_a.py"),
+				fixed("mine_alone", model.Serial, "t/test_a.py"),
+				fixed("quick", model.Rest, "t/test_b.py", "t/test_c.py"),
+				fixed("test_d", model.Rest, "t/test_d.py"),
+				fixed("test_d_serial", model.Serial, "t/test_d.py"),
+			},
+			[]string{
+				"//t:mine: t/test_a.py", "//t:mine_alone: t/test_a.py",
+				"//t:quick: t/test_b.py t/test_c.py", "//t:test_d_serial: t/test_d.py",
+			},
+		},
+		{
+			"what is fixed stays the target of its group",
+			[]File{file("t/test_a.py", test("test_a", "rest", "group:db")), file("t/test_b.py", test("test_b", "group:db"))},
+			[]Present{fixed("database", "group:db", "t/test_a.py", "t/test_b.py")},
+			[]string{"//t:database: t/test_a.py t/test_b.py", "//t:test_a: t/test_a.py"},
 		},
 		{
 			"what is kept is not planned",

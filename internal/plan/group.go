@@ -52,14 +52,23 @@ func crossFileGroups(files []File, kept keptSet) crossings {
 	return found
 }
 
-// target returns the group's target.
-func (c crossing) target(home home) Target {
+// target returns the group's target. It is a present one that a person gave attributes,
+// if there is one of the group; of present, that is then kept from all else.
+func (c crossing) target(present []Present, home home) Target {
 	name, _ := c.part.Group()
 	folders := make([]string, len(c.files))
 	for i, f := range c.files {
 		folders[i] = PackageOf(f.Path)
 	}
-	return newTarget(groupTargetPrefix+name, home(folders...), c.files, []model.Part{c.part})
+	t := newTarget(groupTargetPrefix+name, home(folders...), c.files, []model.Part{c.part})
+	i := slices.IndexFunc(present, func(p Present) bool {
+		return p.Fixed && !p.Kept && p.Package == t.Package && slices.Equal(p.Runs, t.Runs)
+	})
+	if i >= 0 {
+		t.Name = present[i].Name
+		present[i].Kept = true
+	}
+	return t
 }
 
 // checkGroups returns an error for each group that cannot be kept together: its tests

@@ -132,10 +132,12 @@ func Build(in Input) ([]Target, []error) {
 	kept := keptParts(in.Present)
 	crossing := crossFileGroups(files, kept)
 	errs := checkGroups(files)
-	targets := shareTargets(sharesOf(files, crossing, kept), in.Present, in.home)
+	present := slices.Clone(in.Present)
+	var targets []Target
 	for _, group := range crossing {
-		targets = append(targets, group.target(in.home))
+		targets = append(targets, group.target(present, in.home))
 	}
+	targets = append(targets, shareTargets(sharesOf(files, crossing, kept), present, in.home)...)
 	sort.Slice(targets, func(i, j int) bool {
 		a, b := targets[i], targets[j]
 		if a.Package != b.Package {

@@ -80,17 +80,50 @@ func (p Present) recall(left map[string]share) *cluster {
 		delete(left, file)
 	}
 	if all != nil {
-		all.pkg, all.name, all.present, all.fixed = p.Package, p.Name, true, p.Fixed
+		all.become(p)
 	}
 	return all
 }
 
+// become makes the cluster that of a present target.
+func (c *cluster) become(p Present) {
+	c.pkg, c.name, c.present, c.fixed = p.Package, p.Name, true, p.Fixed
+}
+
 // holds says whether p is a target that the share may stay in: it runs tests of the
-// share's kind and is in a folder above it where a batch may be.
+// share and is in a folder above it where a batch may be.
 func (p Present) holds(s share) bool {
 	_, group := groupOfName(p.Name)
 	return !p.Kept && !group && Within(s.folder(), p.Package) && Within(p.Package, s.file.Top) &&
-		slices.ContainsFunc(p.Runs, func(part model.Part) bool {
-			return kindOf(part) == s.kind()
-		})
+		slices.ContainsFunc(p.Runs, func(part model.Part) bool { return slices.Contains(s.runs, part) })
+}
+
+// holdsAlone says whether p is a person's target of the share and nothing else.
+func (p Present) holdsAlone(s share) bool {
+	return p.Fixed && len(p.Files) == 1 && p.Files[0] == s.file.Path && p.holds(s)
+}
+
+// followMarks makes fixed targets whose tests all bear other marks now run what these
+// are, lest what a person wrote goes with the target.
+func followMarks(present []Present, shares []share) {
+	byFile := map[string][]share{}
+	for _, s := range shares {
+		byFile[s.file.Path] = append(byFile[s.file.Path], s)
+	}
+	for i, p := range present {
+		var own []share
+		for _, file := range p.Files {
+			own = append(own, byFile[file]...)
+		}
+		if !p.Fixed || p.Kept || slices.ContainsFunc(own, p.holds) {
+			continue
+		}
+		for _, s := range own {
+			isHeld := func(q Present) bool { return q.Fixed && slices.Contains(q.Files, s.file.Path) && q.holds(s) }
+			if !slices.ContainsFunc(present, isHeld) {
+				present[i].Runs = s.runs
+				break
+			}
+		}
+	}
 }

@@ -93,11 +93,18 @@ func sharesOf(files []File, crossing crossings, kept keptSet) []share {
 func shareTargets(shares []share, present []Present, home home) []Target {
 	present = slices.Clone(present)
 	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
+	followMarks(present, shares)
+	free := slices.Clone(present)
 	var clusters []*cluster
 	classes := map[class][]share{}
 	for _, s := range shares {
 		if !s.batchable {
-			clusters = append(clusters, newCluster(s))
+			c := newCluster(s)
+			if i := slices.IndexFunc(free, func(p Present) bool { return p.holdsAlone(s) }); i >= 0 {
+				c.become(free[i])
+				free = slices.Delete(free, i, i+1)
+			}
+			clusters = append(clusters, c)
 			continue
 		}
 		c := class{s.kind(), fmt.Sprintf("%+v", s.file.Settings)}
@@ -105,7 +112,7 @@ func shareTargets(shares []share, present []Present, home home) []Target {
 	}
 	for _, members := range classes {
 		var pieces []*cluster
-		for _, c := range recall(members, present) {
+		for _, c := range recall(members, free) {
 			pieces = append(pieces, c.cut(home)...)
 		}
 		clusters = append(clusters, pack(pieces, members[0].file.Top, home)...)

@@ -56,7 +56,7 @@ func TestBrokenDurations(t *testing.T) {
 	f := newFake(t)
 	f.write(filepath.Join(f.root, durations.File), "{\n\"a\": -1}")
 	f.run("--store-durations")
-	if got, want := f.stderr.String(), ".test_durations:2: \"a\": -1: must be seconds, a number from 0\n"; !strings.HasSuffix(got, want) {
+	if got, want := f.stderr.String(), ".test_durations:2: \"a\": -1: must be seconds, a number from 0 to 86400\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("stderr %q", got)
 	}
 	if len(f.calls) != 0 {

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.xdist_group("g")
+def test_c():
+    pass

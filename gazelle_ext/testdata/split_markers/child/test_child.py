@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.unit
+def test_alone():
+    pass
