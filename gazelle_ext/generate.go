@@ -190,8 +190,10 @@ func (i *imports) addPresent(rules ...*rule.Rule) {
 	}
 }
 
-// batchComment stands above a batch when it is made.
-const batchComment = "# Test files too small for a pytest of their own (gazelle:xdist_batch). Regroup or rename them: Gazelle goes on from there. See docs/batches.md of rules_xdist."
+// batchComment stands above a batch when it is made; batchMark tells it from a person's.
+const batchMark = "(gazelle:xdist_batch)"
+
+const batchComment = "# Test files too small for a pytest of their own " + batchMark + ". Regroup or rename them: Gazelle goes on from there. See docs/batches.md of rules_xdist."
 
 // test renders a test target; attributes at their defaults are left out.
 func (g *generator) test(t plan.Target) *rule.Rule {

@@ -64,7 +64,7 @@ var ownAttrs = set("name", "srcs", "config", "deps", "dist", "runs", elsewhereAt
 // isPersonal says whether a person gave a target what Gazelle would not, and would lose
 // if its files moved to another target.
 func (s *survey) isPersonal(rel string, files []string, r *rule.Rule) bool {
-	if slices.ContainsFunc(r.Comments(), func(comment string) bool { return comment != batchComment }) {
+	if slices.ContainsFunc(r.Comments(), func(comment string) bool { return !strings.Contains(comment, batchMark) }) {
 		return true
 	}
 	for _, attr := range r.AttrKeys() {

@@ -98,11 +98,6 @@ func (p Present) holds(s share) bool {
 		slices.ContainsFunc(p.Runs, func(part model.Part) bool { return slices.Contains(s.runs, part) })
 }
 
-// holdsAlone says whether p is a person's target of the share and nothing else.
-func (p Present) holdsAlone(s share) bool {
-	return p.Fixed && len(p.Files) == 1 && p.Files[0] == s.file.Path && p.holds(s)
-}
-
 // followMarks makes fixed targets whose tests all bear other marks now run what these
 // are, lest what a person wrote goes with the target.
 func followMarks(present []Present, shares []share) {

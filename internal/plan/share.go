@@ -94,15 +94,22 @@ func shareTargets(shares []share, present []Present, home home) []Target {
 	present = slices.Clone(present)
 	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
 	followMarks(present, shares)
-	free := slices.Clone(present)
+	alone := map[string][]Present{}
+	for _, p := range present {
+		if p.Fixed && len(p.Files) == 1 {
+			alone[p.Files[0]] = append(alone[p.Files[0]], p)
+		}
+	}
 	var clusters []*cluster
 	classes := map[class][]share{}
+	taken := map[string]bool{}
 	for _, s := range shares {
 		if !s.batchable {
 			c := newCluster(s)
-			if i := slices.IndexFunc(free, func(p Present) bool { return p.holdsAlone(s) }); i >= 0 {
-				c.become(free[i])
-				free = slices.Delete(free, i, i+1)
+			isFree := func(p Present) bool { return p.holds(s) && !taken[p.label()] }
+			if i := slices.IndexFunc(alone[s.file.Path], isFree); i >= 0 {
+				c.become(alone[s.file.Path][i])
+				taken[c.label()] = true
 			}
 			clusters = append(clusters, c)
 			continue
@@ -110,6 +117,7 @@ func shareTargets(shares []share, present []Present, home home) []Target {
 		c := class{s.kind(), fmt.Sprintf("%+v", s.file.Settings)}
 		classes[c] = append(classes[c], s)
 	}
+	free := slices.DeleteFunc(slices.Clone(present), func(p Present) bool { return taken[p.label()] })
 	for _, members := range classes {
 		var pieces []*cluster
 		for _, c := range recall(members, free) {
