@@ -94,30 +94,14 @@ func shareTargets(shares []share, present []Present, home home) []Target {
 	present = slices.Clone(present)
 	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
 	followMarks(present, shares)
-	alone := map[string][]Present{}
-	for _, p := range present {
-		if p.Fixed && len(p.Files) == 1 {
-			alone[p.Files[0]] = append(alone[p.Files[0]], p)
-		}
-	}
-	var clusters []*cluster
+	clusters, free := aloneClusters(shares, present)
 	classes := map[class][]share{}
-	taken := map[string]bool{}
 	for _, s := range shares {
-		if !s.batchable {
-			c := newCluster(s)
-			isFree := func(p Present) bool { return p.holds(s) && !taken[p.label()] }
-			if i := slices.IndexFunc(alone[s.file.Path], isFree); i >= 0 {
-				c.become(alone[s.file.Path][i])
-				taken[c.label()] = true
-			}
-			clusters = append(clusters, c)
-			continue
+		if s.batchable {
+			c := class{s.kind(), fmt.Sprintf("%+v", s.file.Settings)}
+			classes[c] = append(classes[c], s)
 		}
-		c := class{s.kind(), fmt.Sprintf("%+v", s.file.Settings)}
-		classes[c] = append(classes[c], s)
 	}
-	free := slices.DeleteFunc(slices.Clone(present), func(p Present) bool { return taken[p.label()] })
 	for _, members := range classes {
 		var pieces []*cluster
 		for _, c := range recall(members, free) {
@@ -131,6 +115,31 @@ func shareTargets(shares []share, present []Present, home home) []Target {
 		targets[i] = c.target()
 	}
 	return targets
+}
+
+// aloneClusters returns the clusters of the shares that are in no batch, and the present
+// targets that are none of theirs. Such a share keeps a fixed target of its own.
+func aloneClusters(shares []share, present []Present) (clusters []*cluster, free []Present) {
+	fixed := map[string][]Present{}
+	for _, p := range present {
+		if p.Fixed && len(p.Files) == 1 {
+			fixed[p.Files[0]] = append(fixed[p.Files[0]], p)
+		}
+	}
+	taken := map[string]bool{}
+	for _, s := range shares {
+		if s.batchable {
+			continue
+		}
+		c := newCluster(s)
+		isFree := func(p Present) bool { return p.holds(s) && !taken[p.label()] }
+		if i := slices.IndexFunc(fixed[s.file.Path], isFree); i >= 0 {
+			c.become(fixed[s.file.Path][i])
+			taken[c.label()] = true
+		}
+		clusters = append(clusters, c)
+	}
+	return clusters, slices.DeleteFunc(slices.Clone(present), func(p Present) bool { return taken[p.label()] })
 }
 
 // name gives the clusters their names: a share alone has its own, a batch keeps that of
