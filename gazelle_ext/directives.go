@@ -92,7 +92,7 @@ var directives = slices.Concat([]directive{
 	{
 		key:    "xdist_shard_count",
 		values: "auto | a number from 1 to 50",
-		doc:    "How many shards a target gets, at most one for each of its units. Default: auto, from the number of units.",
+		doc:    "How many shards a target gets, at most one for each of its units. Default: auto, one for each 8 s that its tests are expected to take.",
 		apply: func(s *settings, _, value string) bool {
 			if value == "auto" {
 				s.shards = plan.Auto
@@ -164,7 +164,7 @@ var directives = slices.Concat([]directive{
 	{
 		key:    testFilePattern,
 		values: "file names with *, separated by commas",
-		doc:    "Which files are test files. Default: python_files of pytest's configuration file in the root, else *_test.py,test_*.py.",
+		doc:    "Which files are test files. Default: python_files of pytest's configuration file in the test root, else *_test.py,test_*.py.",
 		apply: func(s *settings, _, value string) bool {
 			s.testPatterns = nil
 			for _, pattern := range strings.Split(value, ",") {
