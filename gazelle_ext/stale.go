@@ -1,6 +1,7 @@
 package gazelle_ext
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 func (g *generator) removeStale() {
 	for _, r := range g.notGenerated() {
 		if kind := g.judgedKind(r); g.isStale(r, kind) {
+			g.warnOfLoss(r, kind)
 			g.result.Empty = append(g.result.Empty, rule.NewRule(kind, r.Name()))
 		}
 	}
@@ -25,6 +27,14 @@ func (g *generator) removeStale() {
 				g.result.Empty = append(g.result.Empty, rule.NewRule(libraryKind, name))
 			}
 		}
+	}
+}
+
+// warnOfLoss tells that what a person wrote at a target goes with the target.
+func (g *generator) warnOfLoss(r *rule.Rule, kind string) {
+	if isTest(kind) && g.survey.presentTest(g.folder, r).Fixed {
+		start, _ := r.Attr("name").Span()
+		g.report.warn(fmt.Errorf("%s:%d: %s %q: is removed, since its files are gone or other targets run their tests; what was written there by hand goes with it", path.Join(g.folder.rel, path.Base(g.file.Path)), start.Line, r.Kind(), r.Name()))
 	}
 }
 
