@@ -69,9 +69,20 @@ func (g *generator) isStale(r *rule.Rule, kind string) bool {
 		return true
 	}
 	srcs := r.AttrStrings("srcs")
-	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool {
-		return !g.isGone(src) && !(isTest(kind) && (g.isPlanned(src) || g.isGoneTest(src)))
-	})
+	if isTest(kind) {
+		return len(srcs) > 0 && !slices.ContainsFunc(srcs, g.testStays(srcs))
+	}
+	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool { return !g.isGone(src) })
+}
+
+// testStays returns what says of each of a test target's sources whether it is a reason
+// for the target to stay. None are those whose tests generated targets run, and beside
+// these no other sources on disk: the target would run tests twice.
+func (g *generator) testStays(srcs []string) func(string) bool {
+	planned := slices.ContainsFunc(srcs, g.isPlanned)
+	return func(src string) bool {
+		return !g.isPlanned(src) && !g.isGone(src) && !g.isGoneTest(src) && !(planned && g.isOnDisk(src))
+	}
 }
 
 func isTest(kind string) bool { return kind == testKind || kind == partKind }
@@ -94,6 +105,12 @@ func (g *generator) isGoneTest(src string) bool {
 	}
 	_, err := os.Stat(filepath.Join(g.survey.root, filepath.FromSlash(file)))
 	return os.IsNotExist(err)
+}
+
+func (g *generator) isOnDisk(src string) bool {
+	file := fileOf(g.folder.rel, src)
+	f := g.survey.folders[plan.PackageOf(file)]
+	return f != nil && f.has(path.Base(file))
 }
 
 // isPlanned says whether generated targets run the tests of src.
