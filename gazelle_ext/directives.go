@@ -92,7 +92,7 @@ var directives = slices.Concat([]directive{
 	{
 		key:    "xdist_shard_count",
 		values: "auto | a number from 1 to 50",
-		doc:    "How many shards a target gets, at most one for each of its units. Default: auto, from the number of units.",
+		doc:    "How many shards a target gets, at most one for each of its units. Default: auto, from the time that its tests take, as for batches.",
 		apply: func(s *settings, _, value string) bool {
 			if value == "auto" {
 				s.shards = plan.Auto
