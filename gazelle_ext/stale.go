@@ -87,10 +87,17 @@ func (g *generator) testStays(srcs []string) func(string) bool {
 
 func isTest(kind string) bool { return kind == testKind || kind == partKind }
 
-// isGone says whether src was a source file of this package that is no longer there.
-// Labels, paths below and what other rules make are not ours to judge.
+// isGone says whether src was a source file of this package that is no longer there, or
+// now in a package below. Labels, other paths below and what other rules make are not ours
+// to judge.
 func (g *generator) isGone(src string) bool {
-	return !strings.ContainsAny(src, ":/") && !g.folder.has(src) && !slices.Contains(g.folder.generated, src)
+	switch {
+	case strings.Contains(src, ":"), strings.HasPrefix(src, "//"):
+		return false
+	case strings.Contains(src, "/"):
+		return g.survey.packageOf(path.Join(g.folder.rel, src)) != g.folder.rel
+	}
+	return !g.folder.has(src) && !slices.Contains(g.folder.generated, src)
 }
 
 // isGoneTest says whether src, in another package or a folder below, was a test file that
