@@ -231,7 +231,7 @@ func readData(e build.Expr) (presentData, bool) {
 func (g *generator) mergeData(present presentData, files, patterns []string) (merged build.Expr, changed bool) {
 	var kept []string
 	for _, pattern := range present.patterns {
-		if folder, ok := strings.CutSuffix(pattern, "/**"); ok && !strings.Contains(folder, "*") && g.isGoneData(folder) {
+		if g.survey.isGonePattern(g.folder, pattern) {
 			changed = true
 			continue
 		}
@@ -246,7 +246,7 @@ func (g *generator) mergeData(present presentData, files, patterns []string) (me
 	var names []build.Expr
 	named := map[string]bool{}
 	for _, name := range present.names {
-		if !rule.ShouldKeep(name) && (g.isGoneData(name.Value) || matchesAny(kept, name.Value)) {
+		if !rule.ShouldKeep(name) && (g.survey.isGoneData(g.folder, name.Value) || matchesAny(kept, name.Value)) {
 			changed = true
 			continue
 		}
@@ -269,17 +269,23 @@ func matchesAny(patterns []string, name string) bool {
 	})
 }
 
-// isGoneData says whether a name in data was a file or folder of this package that is no
+// isGoneData says whether a name in data was a file or folder of f's package that is no
 // longer there.
-func (g *generator) isGoneData(name string) bool {
-	if strings.ContainsAny(name, ":@") || strings.HasPrefix(name, "/") || slices.Contains(g.folder.generated, name) {
+func (s *survey) isGoneData(f *folder, name string) bool {
+	if strings.ContainsAny(name, ":@") || strings.HasPrefix(name, "/") || slices.Contains(f.generated, name) {
 		return false
 	}
-	if g.file != nil && slices.ContainsFunc(g.file.Rules, func(r *rule.Rule) bool { return r.Name() == name }) {
+	if f.build != nil && slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == name }) {
 		return false
 	}
-	_, err := os.Stat(filepath.Join(g.survey.root, filepath.FromSlash(path.Join(g.folder.rel, name))))
+	_, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(path.Join(f.rel, name))))
 	return os.IsNotExist(err)
+}
+
+// isGonePattern says whether a pattern is of all files of a folder that is no longer there.
+func (s *survey) isGonePattern(f *folder, pattern string) bool {
+	folder, ok := strings.CutSuffix(pattern, "/**")
+	return ok && !strings.Contains(folder, "*") && s.isGoneData(f, folder)
 }
 
 // dataExpr returns the value of a new data attribute, nil for none.

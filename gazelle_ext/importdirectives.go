@@ -44,7 +44,7 @@ const distributionName = "$distribution_name$"
 var importDirectives = []directive{
 	{
 		key:    "python_root",
-		values: "no value",
+		values: "empty",
 		doc:    "Modules below are named relative to this folder, which their libraries put on sys.path (`imports`).",
 		apply: func(s *settings, rel, value string) bool {
 			s.pythonRoot = rel

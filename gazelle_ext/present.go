@@ -53,7 +53,7 @@ func (s *survey) presentTest(f *folder, r *rule.Rule) plan.Present {
 		p.Runs = []model.Part{model.Rest}
 	}
 	slices.Sort(p.Files)
-	p.Fixed = s.isPersonal(f.rel, p.Files, r)
+	p.Fixed = s.isPersonal(f, p.Files, r)
 	return p
 }
 
@@ -63,7 +63,7 @@ var ownAttrs = set("name", "srcs", "config", "deps", "dist", "runs", elsewhereAt
 
 // isPersonal says whether a person gave a target what Gazelle would not, and would lose
 // if its files moved to another target.
-func (s *survey) isPersonal(rel string, files []string, r *rule.Rule) bool {
+func (s *survey) isPersonal(f *folder, files []string, r *rule.Rule) bool {
 	if slices.ContainsFunc(r.Comments(), func(comment string) bool { return !strings.Contains(comment, batchMark) }) {
 		return true
 	}
@@ -77,12 +77,12 @@ func (s *survey) isPersonal(rel string, files []string, r *rule.Rule) bool {
 	}
 	data, ok := readData(r.Attr("data"))
 	known := slices.DeleteFunc(slices.Clone(files), func(file string) bool { return s.modules[file] == nil })
-	generated := s.data(rel, known, true, &report{})
+	generated := s.data(f.rel, known, true, &report{})
 	for _, name := range data.names {
-		ok = ok && slices.Contains(generated.files, fileOf(rel, name.Value))
+		ok = ok && (slices.Contains(generated.files, fileOf(f.rel, name.Value)) || s.isGoneData(f, name.Value))
 	}
 	for _, pattern := range data.patterns {
-		ok = ok && slices.Contains(generated.patterns, pattern)
+		ok = ok && (slices.Contains(generated.patterns, pattern) || s.isGonePattern(f, pattern))
 	}
 	return !ok
 }

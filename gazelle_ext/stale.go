@@ -1,6 +1,7 @@
 package gazelle_ext
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 func (g *generator) removeStale() {
 	for _, r := range g.notGenerated() {
 		if kind := g.judgedKind(r); g.isStale(r, kind) {
+			g.warnOfLoss(r, kind)
 			g.result.Empty = append(g.result.Empty, rule.NewRule(kind, r.Name()))
 		}
 	}
@@ -25,6 +27,14 @@ func (g *generator) removeStale() {
 				g.result.Empty = append(g.result.Empty, rule.NewRule(libraryKind, name))
 			}
 		}
+	}
+}
+
+// warnOfLoss tells that what a person wrote at a target goes with the target.
+func (g *generator) warnOfLoss(r *rule.Rule, kind string) {
+	if isTest(kind) && g.survey.presentTest(g.folder, r).Fixed {
+		start, _ := r.Attr("name").Span()
+		g.report.warn(fmt.Errorf("%s:%d: %s %q: is removed, since its files are gone or other targets run their tests; what was written there by hand goes with it", path.Join(g.folder.rel, path.Base(g.file.Path)), start.Line, r.Kind(), r.Name()))
 	}
 }
 
@@ -59,17 +69,35 @@ func (g *generator) isStale(r *rule.Rule, kind string) bool {
 		return true
 	}
 	srcs := r.AttrStrings("srcs")
-	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool {
-		return !g.isGone(src) && !(isTest(kind) && (g.isPlanned(src) || g.isGoneTest(src)))
-	})
+	if isTest(kind) {
+		return len(srcs) > 0 && !slices.ContainsFunc(srcs, g.testStays(srcs))
+	}
+	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool { return !g.isGone(src) })
+}
+
+// testStays returns what says of each of a test target's sources whether it is a reason
+// for the target to stay. None are those whose tests generated targets run, and beside
+// these no other sources on disk: the target would run tests twice.
+func (g *generator) testStays(srcs []string) func(string) bool {
+	planned := slices.ContainsFunc(srcs, g.isPlanned)
+	return func(src string) bool {
+		return !g.isPlanned(src) && !g.isGone(src) && !g.isGoneTest(src) && !(planned && g.isOnDisk(src))
+	}
 }
 
 func isTest(kind string) bool { return kind == testKind || kind == partKind }
 
-// isGone says whether src was a source file of this package that is no longer there.
-// Labels, paths below and what other rules make are not ours to judge.
+// isGone says whether src was a source file of this package that is no longer there, or
+// now in a package below. Labels, other paths below and what other rules make are not ours
+// to judge.
 func (g *generator) isGone(src string) bool {
-	return !strings.ContainsAny(src, ":/") && !g.folder.has(src) && !slices.Contains(g.folder.generated, src)
+	switch {
+	case strings.Contains(src, ":"), strings.HasPrefix(src, "//"):
+		return false
+	case strings.Contains(src, "/"):
+		return g.survey.packageOf(path.Join(g.folder.rel, src)) != g.folder.rel
+	}
+	return !g.folder.has(src) && !slices.Contains(g.folder.generated, src)
 }
 
 // isGoneTest says whether src, in another package or a folder below, was a test file that
@@ -84,6 +112,12 @@ func (g *generator) isGoneTest(src string) bool {
 	}
 	_, err := os.Stat(filepath.Join(g.survey.root, filepath.FromSlash(file)))
 	return os.IsNotExist(err)
+}
+
+func (g *generator) isOnDisk(src string) bool {
+	file := fileOf(g.folder.rel, src)
+	f := g.survey.folders[plan.PackageOf(file)]
+	return f != nil && f.has(path.Base(file))
 }
 
 // isPlanned says whether generated targets run the tests of src.

@@ -30,19 +30,6 @@ type Problem struct {
 	Unreadable bool
 }
 
-// OfFile returns the parts that the tests of a file have, in order, and the
-// problems by line.
-func (r Rules) OfFile(f *pyscan.File) ([]model.Part, []Problem) {
-	var parts []model.Part
-	var problems []Problem
-	for _, t := range f.Tests {
-		p, q := r.Of(t)
-		parts = append(parts, p...)
-		problems = append(problems, q...)
-	}
-	return sortedSet(parts, model.ComparePart), sortedSet(problems, compareProblem)
-}
-
 // Of returns the parts that the items of a test have, in order. A test has more
 // than one where its parameters have marks of their own.
 func (r Rules) Of(t pyscan.Test) ([]model.Part, []Problem) {

@@ -18,9 +18,14 @@ func parts(t *testing.T, rules Rules, src string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, problems := rules.OfFile(f)
-	out := fmt.Sprint(all)
-	for _, p := range problems {
+	var all []model.Part
+	var problems []Problem
+	for _, test := range f.Tests {
+		of, wrong := rules.Of(test)
+		all, problems = append(all, of...), append(problems, wrong...)
+	}
+	out := fmt.Sprint(sortedSet(all, model.ComparePart))
+	for _, p := range sortedSet(problems, compareProblem) {
 		out += fmt.Sprintf("\n%d %s", p.Line, p.Text)
 		if p.Unreadable != strings.Contains(p.Text, "cannot be read") {
 			t.Errorf("%s: Unreadable is %t", p.Text, p.Unreadable)

@@ -1,0 +1,5 @@
+import alpha
+
+
+def test_a():
+    assert alpha
