@@ -52,7 +52,11 @@ func run(args []string, lookup func(string) (string, bool), environ []string, lo
 		say(log, err)
 		return failed
 	}
-	return conclude(log, results)
+	code := conclude(log, results)
+	if code != passed {
+		mergeFailed(lookup, log)
+	}
+	return code
 }
 
 // runShard returns the result of each of the shard's tests, and of what went wrong

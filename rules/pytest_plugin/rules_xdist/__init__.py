@@ -15,6 +15,7 @@ What touches the world is thin:
     marks       reads the marks of pytest's items
     plugin      pytest's hooks: select the shard's items, give tests their worker id
     recording   pytest's hooks: tell the journal what happens
+    measuring   coverage.py around pytest, for `bazel coverage`
     standin     keeps pytest-xdist from starting workers inside a shard
     journal     what happened so far, readable after a crash
     junit       the report of a crashed shard

@@ -16,7 +16,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from rules_xdist import junit, process
+from rules_xdist import junit, measuring, process
 from rules_xdist.errors import ConfigError
 from rules_xdist.journal import Journal, Story
 from rules_xdist.settings import Settings
@@ -39,6 +39,8 @@ def main() -> None:
         sys.exit(_run_pytest(settings, journal, sys.argv[1:]))
     ending = process.wait(child)
     code = _conclude(settings, journal.read(), ending)
+    if code != PASSED:
+        measuring.merge_failed(settings.coverage)
     sys.stdout.flush()
     sys.stderr.flush()
     # What was registered before the fork is the child's to do, and it has done it.
@@ -94,8 +96,10 @@ def _run_pytest(settings: Settings, journal: Journal, user_args: Sequence[str]) 
     from rules_xdist.recording import RecordingPlugin
 
     plugins = [ShardPlugin(settings, journal), RecordingPlugin(journal)]
+    measurement = measuring.begin(settings.coverage)
     code = int(pytest.main(pytest_args(settings, user_args), plugins))
     journal.ended(code)
+    measurement.report(failed=exit_code(code) != PASSED)
     return exit_code(code)
 
 

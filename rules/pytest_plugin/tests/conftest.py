@@ -100,11 +100,12 @@ class Target:
         *args: str,
         shard: tuple[int, int] = (0, 1),
         env: Mapping[str, str] = {},
+        main: str = str(PLUGIN_FOLDER / "xdist_main.py"),
         **how: Any,
     ) -> subprocess.Popen[str]:
         self.xml.unlink(missing_ok=True)
         return subprocess.Popen(
-            [sys.executable, str(PLUGIN_FOLDER / "xdist_main.py"), *args],
+            [sys.executable, main, *args],
             cwd=self.root,
             env={**self.environ(shard), **env},
             stdin=subprocess.DEVNULL,
@@ -120,10 +121,8 @@ class Target:
         cases = [] if found is None else [*found.getroot().iter("testcase")]
         return Run(process.returncode, output, cases)
 
-    def run(
-        self, *args: str, shard: tuple[int, int] = (0, 1), env: Mapping[str, str] = {}
-    ) -> Run:
-        return self.finish(self.start(*args, shard=shard, env=env))
+    def run(self, *args: str, **how: Any) -> Run:
+        return self.finish(self.start(*args, **how))
 
 
 def clean_environ() -> dict[str, str]:

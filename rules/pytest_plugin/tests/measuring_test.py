@@ -1,0 +1,231 @@
+"""measuring: coverage of a shard, as `bazel coverage` sees it."""
+
+import sys
+
+import pytest
+
+pytest.importorskip("coverage")
+
+SOURCE = """\
+def sign(n):
+    if n < 0:
+        return -1
+    return 1
+"""
+
+# Writes its arguments, and what it would merge, in place of a merged tracefile.
+MERGER = """\
+#!{python}
+import pathlib, sys
+args = dict(arg.removeprefix("--").split("=") for arg in sys.argv[1:])
+files = pathlib.Path(args["coverage_dir"]).glob("*.dat")
+text = "".join(file.read_text() for file in files)
+pathlib.Path(args["output_file"]).write_text("merged " + text)
+"""
+
+
+class Measured:
+    """A target's runfiles and what `bazel coverage` adds, in links as in a sandbox."""
+
+    def __init__(self, target, folder):
+        self.target = target
+        self.root = folder / "execroot"
+        self.folder = self.root / "coverage"
+        self.folder.mkdir(parents=True)
+        self.workspace = folder / "workspace"
+        self.output = self.root / "coverage.dat"
+        self.listed = []
+        merger = self.root / "merger"
+        merger.write_text(MERGER.format(python=sys.executable))
+        merger.chmod(0o755)
+
+    def source(self, path, text):
+        """Writes a source that counts, in the workspace, with a link in the runfiles."""
+        file = self.workspace / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        link = self.target.root / path
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(file)
+        self.listed.append(path)
+
+    def run(self, *args, **how):
+        (self.root / "manifest").write_text(
+            "".join(f"{path}\n" for path in self.listed)
+        )
+        env = {
+            "ROOT": str(self.root),
+            "COVERAGE_DIR": str(self.folder),
+            "COVERAGE_MANIFEST": str(self.root / "manifest"),
+            "COVERAGE_OUTPUT_FILE": str(self.output),
+            "LCOV_MERGER": "merger",
+            # As in Bazel's runfiles, where imports begin at the root.
+            "PYTHONPATH": f"{self.target.root}:{self.target.environ()['PYTHONPATH']}",
+        }
+        return self.target.run(*args, env=env, **how)
+
+    def tracefile(self):
+        (file,) = self.folder.glob("*.dat")
+        return file.read_text().splitlines()
+
+
+@pytest.fixture
+def measured(target, tmp_path):
+    measured = Measured(target, tmp_path)
+    measured.source("lib/sign.py", SOURCE)
+    return measured
+
+
+USE = """\
+from lib.sign import sign
+
+def test_sign():
+    assert sign(-5) == {want}
+"""
+
+
+def test_sources_have_the_names_that_bazel_knows(measured):
+    measured.source("lib/never.py", "def never():\n    return 1\n")
+    measured.target.write("lib/helper.py", "x = 1\n")
+    measured.target.write(
+        "tests/test_a.py", "import lib.helper\n" + USE.format(want=-1)
+    )
+    run = measured.run()
+    assert run.code == 0, run.output
+    lines = measured.tracefile()
+    assert [line for line in lines if line.startswith("SF:")] == [
+        "SF:lib/never.py",
+        "SF:lib/sign.py",
+    ]
+    never, sign = (" ".join(lines).split("end_of_record"))[:2]
+    assert "DA:1,0 DA:2,0" in never
+    assert "DA:1,1 DA:2,1 DA:3,1 DA:4,0" in sign
+    assert "BRDA:2,0,jump to line 3,1 BRDA:2,0,jump to line 4,0" in sign
+    assert "FN:1,4,sign" in sign
+    assert not measured.output.exists(), (
+        "Bazel merges the tracefiles of those that pass"
+    )
+
+
+def test_a_failing_shard_reports_too(measured):
+    measured.target.write("tests/test_a.py", USE.format(want=1))
+    run = measured.run()
+    assert run.code == 1, run.output
+    merged = measured.output.read_text()
+    assert merged.startswith("merged SF:lib/sign.py\n")
+    assert "DA:3,1\n" in merged
+
+
+def test_a_shard_without_tests_reports_its_sources(measured):
+    measured.target.write("tests/test_a.py", "def test_a(): pass\n")
+    run = measured.run(shard=(1, 2))
+    assert run.code == 0, run.output
+    assert "Warning" not in run.output
+    lines = measured.tracefile()
+    assert "DA:1,0" in lines
+    assert "BRDA:2,0,jump to line 3,-" in lines
+
+
+def test_no_sources_are_no_failure(measured):
+    measured.listed = ["payout/payout.go", "gone.py"]
+    measured.target.write("tests/test_a.py", "def test_a(): pass\n")
+    run = measured.run()
+    assert run.code == 0, run.output
+    assert measured.tracefile() == []
+
+
+def test_a_source_that_does_not_parse_is_no_failure(measured):
+    measured.source("lib/template.py", "def {{ name }}():\n")
+    measured.target.write("tests/test_a.py", USE.format(want=-1))
+    run = measured.run()
+    assert run.code == 0, run.output
+    assert "SF:lib/sign.py" in measured.tracefile()
+
+
+def test_a_killed_process_leaves_no_half_a_tracefile(measured):
+    measured.target.write("tests/test_a.py", "import os\ndef test_a(): os._exit(0)\n")
+    run = measured.run()
+    assert run.code == 1, run.output
+    assert "test_a.py::test_a" in run.output
+    assert measured.output.read_text() == "merged "
+
+
+def test_the_projects_configuration_counts_in_what_it_says_of_lines(measured):
+    measured.target.write(
+        ".coveragerc",
+        """\
+        [run]
+        source = elsewhere
+        relative_files = true
+        parallel = true
+        [report]
+        exclude_also = return -1
+        omit = */never.py
+        """,
+    )
+    measured.source("lib/never.py", "x = 1\n")
+    measured.target.write("tests/test_a.py", USE.format(want=-1))
+    run = measured.run()
+    assert run.code == 0, run.output
+    lines = measured.tracefile()
+    assert "SF:lib/sign.py" in lines
+    assert "DA:4,0" in lines
+    assert not any(line.startswith("DA:3") for line in lines)
+    assert "SF:lib/never.py" not in lines
+
+
+@pytest.mark.parametrize("want", [-1, 1])
+def test_a_measurement_that_is_running_is_used(measured, want):
+    measured.target.write("tests/test_a.py", USE.format(want=want))
+    # As rules_python starts a test where it is told of a coverage tool.
+    measured.target.write(
+        "outer.py",
+        """\
+        import coverage
+        outer = coverage.Coverage(branch=True, data_file="outer.data")
+        outer.start()
+        try:
+            from rules_xdist.runner import main
+            main()
+        finally:
+            outer.stop()
+            outer.save()
+        """,
+    )
+    run = measured.run(main="outer.py")
+    assert run.code == (want != -1), run.output
+    assert (measured.target.root / "outer.data").exists()
+    assert bool([*measured.folder.glob("*.dat")]) == measured.output.exists()
+    assert measured.output.exists() == (want != -1)
+    if want != -1:
+        assert (
+            "SF:lib/sign.py\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\n"
+            in measured.output.read_text()
+        )
+
+
+def test_without_coverage_py_the_tests_run(measured):
+    measured.target.write("coverage.py", "raise ModuleNotFoundError('No coverage')\n")
+    measured.target.write("tests/test_a.py", "def test_a(): pass\n")
+    run = measured.run()
+    assert run.code == 0, run.output
+    assert "coverage.py must be among the test's dependencies" in run.output
+
+
+def test_generated_files_and_other_repositories(measured):
+    other = measured.target.root.parent / "other"
+    for place, listed in [
+        (measured.target.root / "gen.py", "bazel-out/k8-fastbuild/bin/gen.py"),
+        (other / "x.py", "external/other/x.py"),
+        (other / "y.py", "bazel-out/k8-fastbuild/bin/external/other/y.py"),
+    ]:
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("x = 1\n")
+        measured.listed.append(listed)
+    measured.target.write("tests/test_a.py", "import gen\n" + USE.format(want=-1))
+    run = measured.run()
+    assert run.code == 0, run.output
+    lines = measured.tracefile()
+    assert {line for line in lines if line.startswith("SF:")} == {
+        f"SF:{path}" for path in measured.listed
+    }
