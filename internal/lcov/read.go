@@ -3,6 +3,7 @@ package lcov
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -44,7 +45,7 @@ type parser struct {
 }
 
 func (p *parser) line(text []byte) error {
-	kind, value, found := bytes.Cut(text, []byte(":"))
+	kind, value, found := cut(text, ':')
 	switch {
 	case string(text) == "end_of_record":
 		return p.end()
@@ -131,8 +132,8 @@ func (s *section) end() {
 
 // lineData reads DA:<line>,<count>[,<checksum>].
 func (s *section) lineData(value []byte) error {
-	line, rest, _ := bytes.Cut(value, comma)
-	count, _, _ := bytes.Cut(rest, comma)
+	line, rest, _ := cut(value, ',')
+	count, _, _ := cut(rest, ',')
 	n, err := lineNumber(line)
 	if err != nil {
 		return err
@@ -149,13 +150,13 @@ func (s *section) lineData(value []byte) error {
 // an exception; a branch may be text, with commas too; what was never evaluated is "-".
 func (s *section) branchData(value []byte) error {
 	last := bytes.LastIndexByte(value, ',')
-	if last < 0 || bytes.Count(value[:last], comma) < 2 {
+	if last < 0 || bytes.Count(value[:last], []byte{','}) < 2 {
 		return fmt.Errorf("must have four fields: line, block, branch, taken")
 	}
 	key, taken := value[:last], value[last+1:]
 	b := s.file.branches[string(key)]
 	if b == nil {
-		line, _, _ := bytes.Cut(key, comma)
+		line, _, _ := cut(key, ',')
 		if _, err := lineNumber(line); err != nil {
 			return err
 		}
@@ -179,9 +180,9 @@ func (s *section) branchData(value []byte) error {
 
 // functionPlace reads FN:<line>,[<end>,]<name>. A name may have commas.
 func (s *section) functionPlace(value []byte) error {
-	line, name, _ := bytes.Cut(value, comma)
+	line, name, _ := cut(value, ',')
 	var end []byte
-	if first, rest, found := bytes.Cut(name, comma); found && isNumber(first) {
+	if first, rest, found := cut(name, ','); found && isNumber(first) {
 		end, name = first, rest
 	}
 	if len(name) == 0 {
@@ -197,7 +198,7 @@ func (s *section) functionPlace(value []byte) error {
 
 // functionData reads FNDA:<count>,<name>.
 func (s *section) functionData(value []byte) error {
-	count, name, _ := bytes.Cut(value, comma)
+	count, name, _ := cut(value, ',')
 	if len(name) == 0 {
 		return errNoName
 	}
@@ -218,8 +219,8 @@ func (s *section) functionData(value []byte) error {
 
 // indexedPlace reads FNL:<index>,<line>[,<end>], which lcov 2 has instead of FN.
 func (s *section) indexedPlace(value []byte) error {
-	index, lines, _ := bytes.Cut(value, comma)
-	line, end, _ := bytes.Cut(lines, comma)
+	index, lines, _ := cut(value, ',')
+	line, end, _ := cut(lines, ',')
 	p, err := placeOf(line, end)
 	if err != nil {
 		return err
@@ -234,8 +235,8 @@ func (s *section) indexedPlace(value []byte) error {
 // indexedData reads FNA:<index>,<count>,<name>, which lcov 2 has instead of FNDA. An index
 // may have several names: the aliases of one function.
 func (s *section) indexedData(value []byte) error {
-	index, rest, _ := bytes.Cut(value, comma)
-	count, name, _ := bytes.Cut(rest, comma)
+	index, rest, _ := cut(value, ',')
+	count, name, _ := cut(rest, ',')
 	if len(name) == 0 {
 		return errNoName
 	}
@@ -270,10 +271,7 @@ func (s *section) place(p place, name string, count uint64) {
 	s.named[name] = f
 }
 
-var (
-	comma     = []byte(",")
-	errNoName = fmt.Errorf("must have the name of a function as its last field")
-)
+var errNoName = errors.New("must have the name of a function as its last field")
 
 // placeOf reads the lines of a function; its end may be "".
 func placeOf(line, end []byte) (place, error) {
@@ -306,7 +304,15 @@ func isNumber(text []byte) bool {
 	return ok
 }
 
-// number is strconv.ParseUint for bytes: the time of a large merge is spent here.
+// cut is bytes.Cut and number strconv.ParseUint, made for what they do here: the time of
+// a large merge is spent in them.
+func cut(text []byte, separator byte) (before, after []byte, found bool) {
+	if i := bytes.IndexByte(text, separator); i >= 0 {
+		return text[:i], text[i+1:], true
+	}
+	return text, nil, false
+}
+
 func number(text []byte) (uint64, bool) {
 	var n uint64
 	for _, c := range text {

@@ -63,6 +63,9 @@ def begin(places: Places | None) -> Measurement:
     """Starts to measure this process, from here on, if places say so."""
     if places is None:
         return Nothing()
+    sources = _sources(places)
+    if not sources:
+        return Nothing()
     try:
         import coverage
     except ModuleNotFoundError:
@@ -70,7 +73,6 @@ def begin(places: Places | None) -> Measurement:
             "no coverage is measured: coverage.py must be among the test's dependencies"
         )
         return Nothing()
-    sources = _sources(places)
     if running := coverage.Coverage.current():
         return _Measured(running, sources, places, is_ours=False)
     ours = coverage.Coverage(branch=True, data_file=None, include=[*sources])
@@ -79,7 +81,8 @@ def begin(places: Places | None) -> Measurement:
         ours.set_option(option, [])
     ours.set_option("run:relative_files", False)
     # That nothing ran, in a shard without tests, is not worth a warning.
-    ours.set_option("run:disable_warnings", ["no-data-collected"])
+    quiet = ours.get_option("run:disable_warnings") or []
+    ours.set_option("run:disable_warnings", [*quiet, "no-data-collected"])
     ours.start()
     return _Measured(ours, sources, places, is_ours=True)
 
@@ -111,10 +114,6 @@ class _Measured:
 
     def _write(self, path: str) -> None:
         """Sources that never ran are in the report too, with all their lines."""
-        with open(path, "w", encoding="utf-8"):
-            pass
-        if not self._sources:
-            return
         if self._is_ours:
             # Else a report of no data would have no branches.
             self._measured.get_data().add_arcs({})
@@ -143,18 +142,18 @@ def merge_failed(places: Places | None) -> None:
     """Makes a failed shard's coverage file, which Bazel makes only of those that pass."""
     if places is None or not os.path.exists(places.merger):
         return
-    subprocess.run(
-        [
-            places.merger,
-            f"--coverage_dir={places.folder}",
-            f"--output_file={places.output}",
-            f"--source_file_manifest={places.manifest}",
-        ],
-        cwd=places.root,
-        # As Bazel does, for its own merger.
-        env={**os.environ, "JAVA_RUNFILES": ""},
-        check=False,
-    )
+    command = [
+        places.merger,
+        f"--coverage_dir={places.folder}",
+        f"--output_file={places.output}",
+        f"--source_file_manifest={places.manifest}",
+    ]
+    # As Bazel does, for its own merger.
+    env = {**os.environ, "JAVA_RUNFILES": ""}
+    try:
+        subprocess.run(command, cwd=places.root, env=env, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        _say(f"no coverage is reported: {error}")
 
 
 def _sources(places: Places) -> dict[str, str]:

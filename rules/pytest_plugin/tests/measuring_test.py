@@ -116,6 +116,15 @@ def test_a_failing_shard_reports_too(measured):
     assert "DA:3,1\n" in merged
 
 
+def test_a_merger_that_fails_is_told(measured):
+    (measured.root / "merger").write_text("#!/bin/sh\nexit 7\n")
+    measured.target.write("tests/test_a.py", USE.format(want=1))
+    run = measured.run()
+    assert run.code == 1, run.output
+    assert "rules_xdist: no coverage is reported: " in run.output
+    assert "exit status 7" in run.output
+
+
 def test_a_shard_without_tests_reports_its_sources(measured):
     measured.target.write("tests/test_a.py", "def test_a(): pass\n")
     run = measured.run(shard=(1, 2))
@@ -131,7 +140,7 @@ def test_no_sources_are_no_failure(measured):
     measured.target.write("tests/test_a.py", "def test_a(): pass\n")
     run = measured.run()
     assert run.code == 0, run.output
-    assert measured.tracefile() == []
+    assert not [*measured.folder.iterdir()]
 
 
 def test_a_source_that_does_not_parse_is_no_failure(measured):
