@@ -81,7 +81,7 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
 def _report(settings: Settings, story: Story, left: str) -> None:
     if left and story.left:
         _say(f"{len(story.left)} of the tests never ran: {left}")
-    if story.deaths and story.finished:
+    if story.deaths + (story.exit_code is not None) > 1:
         counts = Counter(test.outcome for test in story.finished)
         parts = (f"{count} {outcome}" for outcome, count in counts.items())
         _say(f"all processes of this shard together: {', '.join(parts)}")
