@@ -1,15 +1,17 @@
-"""The JUnit report of a shard whose process died before pytest could write its own.
+"""The JUnit report of a shard: one case a test, in the layout of pytest's own.
 
-In the layout of pytest's. Not here: the report of a shard that came to its end, which
-is pytest's own --junitxml.
+Written by the process that watches, so that it is there and whole however the others
+ended. Not here: what is to be reported of them (journal, verdict).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from rules_xdist.journal import Finished, Story
+from rules_xdist.journal import Finished, Planned, Story
 
 # What XML 1.0 cannot say, not even escaped.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,50 +24,83 @@ _TAG_BY_OUTCOME = {
 _TYPE_BY_OUTCOME = {"skipped": "pytest.skip", "xfailed": "pytest.xfail"}
 
 
-def write(path: str, target: str, story: Story, cause: str) -> None:
-    """Writes the finished tests, and what the death of the process cost."""
-    cases = [_case(test) for test in story.finished]
-    cases.append(_victim(target, story, cause))
-    suite = ElementTree.Element("testsuite", name="pytest")
+def write(
+    path: str, target: str, story: Story, left: str, properties: Mapping[str, str]
+) -> None:
+    """Writes all that happened. `left` says why the tests that are left never ran; if
+    it is empty, as under --collect-only, they are no cases."""
+    tests = [*_outcomes(story, left)]
+    planned = {test.nodeid: test for test in story.planned or []}
+    # As in pytest's own reports, a file is no test and so has no node id.
+    cases = [*map(_case, story.collected.values())]
+    cases += [_of_test(test, planned.get(test.nodeid)) for test in tests]
+    cases += [_of_no_test(target, cause) for cause in story.causes]
+    suite = Element("testsuite", name="pytest", tests=str(len(cases)))
+    for tag, count in (
+        ("failure", "failures"),
+        ("error", "errors"),
+        ("skipped", "skipped"),
+    ):
+        suite.set(count, str(sum(case.find(tag) is not None for case in cases)))
+    suite.set("time", f"{sum(test.duration for test in tests):.3f}")
+    suite.append(_properties([*properties.items(), *story.properties.items()]))
     suite.extend(cases)
-    suite.set("tests", str(len(cases)))
-    suite.set("failures", _count(cases, "failure"))
-    suite.set("errors", _count(cases, "error"))
-    suite.set("skipped", _count(cases, "skipped"))
-    suite.set("time", f"{sum(test.duration for test in story.finished):.3f}")
-    root = ElementTree.Element("testsuites")
+    root = Element("testsuites")
     root.append(suite)
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
 
-def _count(cases: list[ElementTree.Element], tag: str) -> str:
-    return str(sum(case.find(tag) is not None for case in cases))
-
-
-def _victim(target: str, story: Story, cause: str) -> ElementTree.Element:
-    """The running test, failed by name; the target itself where no test was running."""
+def _outcomes(story: Story, left: str) -> Iterator[Finished]:
+    yield from story.finished
     if story.running is not None:
-        return _case(Finished(story.running, "failed", 0.0, cause))
-    case = ElementTree.Element("testcase", classname=target, name="(no test running)")
+        yield Finished(story.running, "failed", message="pytest ended while it ran")
+    if left:
+        for test in story.left:
+            if test.nodeid != story.running:
+                yield Finished(test.nodeid, "error", message=f"never ran: {left}")
+
+
+def _of_no_test(target: str, cause: str) -> Element:
+    case = Element("testcase", classname=target, name="(no test running)", time="0.000")
     ElementTree.SubElement(case, "error", message=cause)
     return case
 
 
-def _case(test: Finished) -> ElementTree.Element:
+def _of_test(test: Finished, planned: Planned | None) -> Element:
+    case = _case(test)
+    properties = [*test.properties, ("nodeid", test.nodeid)]
+    if planned:
+        case.set("file", _clean(planned.file))
+        case.set("line", str(planned.line))
+        properties.append(("unit", planned.unit))
+    if test.outcome == "xpassed":
+        properties.append(("xpass", test.message))
+    case.insert(0, _properties(properties))
+    return case
+
+
+def _case(test: Finished) -> Element:
     classname, name = address(test.nodeid)
-    case = ElementTree.Element("testcase", classname=_clean(classname))
-    case.set("name", _clean(name))
+    case = Element("testcase", classname=_clean(classname), name=_clean(name))
     case.set("time", f"{test.duration:.3f}")
-    properties = ElementTree.SubElement(case, "properties")
-    ElementTree.SubElement(
-        properties, "property", name="nodeid", value=_clean(test.nodeid)
-    )
     if tag := _TAG_BY_OUTCOME.get(test.outcome):
         detail = ElementTree.SubElement(case, tag, message=_clean(test.message))
         detail.text = _clean(test.text)
         if kind := _TYPE_BY_OUTCOME.get(test.outcome):
             detail.set("type", kind)
+    for tag, output in (("system-out", test.out), ("system-err", test.err)):
+        if output:
+            ElementTree.SubElement(case, tag).text = _clean(output)
     return case
+
+
+def _properties(pairs: Iterable[tuple[str, str]]) -> Element:
+    properties = Element("properties")
+    for name, value in pairs:
+        ElementTree.SubElement(
+            properties, "property", name=_clean(name), value=_clean(value)
+        )
+    return properties
 
 
 def address(nodeid: str) -> tuple[str, str]:

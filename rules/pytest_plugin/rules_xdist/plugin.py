@@ -7,23 +7,25 @@ Decides nothing itself: what the shard runs is `share`'s to say, what nobody run
 from __future__ import annotations
 
 import operator
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Generator, Sequence
 from itertools import compress
 
 import pytest
 
-from rules_xdist import census, marks, standin
+from rules_xdist import census, filter, marks, standin
 from rules_xdist.identity import Worker
-from rules_xdist.journal import Journal
+from rules_xdist.journal import Journal, Planned, pending
 from rules_xdist.settings import Settings
 from rules_xdist.share import Share, share
 
 
 class WorkerFixtures:
-    """pytest-xdist's two fixtures, with the shard as the worker."""
+    """pytest-xdist's two fixtures, with the shard as the worker; and its slot."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, slot: int) -> None:
         self._worker = worker
+        self._slot = slot
 
     @pytest.fixture(scope="session")
     def worker_id(self) -> str:
@@ -35,13 +37,25 @@ class WorkerFixtures:
         """An id that all shards of this target's run share."""
         return self._worker.testrun_uid
 
+    @pytest.fixture(scope="session")
+    def xdist_slot(self) -> int:
+        """A small number that no other test process on this host has meanwhile."""
+        return self._slot
+
 
 class ShardPlugin:
-    """Runs of all collected items those that are this shard's."""
+    """Runs of all collected items those that are this shard's.
 
-    def __init__(self, settings: Settings, journal: Journal) -> None:
+    `ended` are those of them that an earlier process ran, or died of.
+    """
+
+    def __init__(
+        self, settings: Settings, journal: Journal, slot: int, ended: Counter[str]
+    ) -> None:
         self._settings = settings
         self._journal = journal
+        self._slot = slot
+        self._ended = ended
         self._share: Share | None = None
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
@@ -70,8 +84,10 @@ class ShardPlugin:
         marks.register(config)
         # Of two plugins' fixtures with one name the later registered wins. By now
         # pytest-xdist is registered, whose worker_id would say "master".
-        fixtures = WorkerFixtures(self._settings.worker)
+        fixtures = WorkerFixtures(self._settings.worker, self._slot)
         config.pluginmanager.register(fixtures, "rules_xdist_fixtures")
+        asked = self._settings.filter.expression
+        config.option.keyword = filter.both(config.option.keyword, asked)
 
     def pytest_report_header(self) -> str:
         return f"rules_xdist: {self._title()}, dist={self._settings.dist}"
@@ -87,32 +103,45 @@ class ShardPlugin:
         tests = [marks.read(item, selection.markers) for item in items]
         if lost := census.strays(tests, selection):
             raise pytest.UsageError(census.explain(lost, selection))
+        asked = [settings.filter.takes(test.nodeid) for test in tests]
+        tests = [*compress(tests, asked)]
+        _keep(config, items, asked)
         self._share = share(tests, selection, settings.dist, settings.shard)
-        chosen = self._share.chosen
-        if dropped := [*compress(items, map(operator.not_, chosen))]:
-            config.hook.pytest_deselected(items=dropped)
-            items[:] = compress(items, chosen)
-        self._journal.selected(len(items))
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        # On each report, since pytest's JUnit takes a testcase's properties from
-        # whichever closes it; never on the item, where tests would see it.
-        report.user_properties = [*report.user_properties, ("nodeid", item.nodeid)]
-        return report
+        _keep(config, items, self._share.chosen)
+        units = compress(self._share.units, self._share.chosen)
+        waiting = pending([item.nodeid for item in items], self._ended)
+        plan = [*compress(map(_planned, items, units), waiting)]
+        items[:] = compress(items, waiting)
+        self._journal.planned(plan, config.option.maxfail or 0)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
     ) -> None:
-        if self._share is not None:
+        if self._share is None:
+            return
+        settings = self._settings
+        terminalreporter.write_line(
+            f"rules_xdist: {self._title()}: {self._share}, dist={settings.dist}"
+        )
+        if str(settings.filter) and not any(self._share.chosen):
             terminalreporter.write_line(
-                f"rules_xdist: {self._title()}: {self._share}, "
-                f"dist={self._settings.dist}"
+                f"rules_xdist: --test_filter={settings.filter}: "
+                "takes none of this shard's tests"
             )
 
     def _title(self) -> str:
         settings = self._settings
         return f"{settings.selection.target} {settings.shard} ({settings.worker.id})"
+
+
+def _keep(
+    config: pytest.Config, items: list[pytest.Item], chosen: Sequence[bool]
+) -> None:
+    if dropped := [*compress(items, map(operator.not_, chosen))]:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = compress(items, chosen)
+
+
+def _planned(item: pytest.Item, unit: str) -> Planned:
+    file, line, _ = item.location
+    return Planned(item.nodeid, unit, file, 0 if line is None else line + 1)

@@ -1,7 +1,7 @@
-"""The process that runs pytest, and the one that watches it.
+"""The processes that run pytest, one after another, and the one that watches them.
 
-Both are of one process group, as Bazel wants it. Not here: what the first one does, or
-what its ending means for the shard.
+All are of one process group, as Bazel wants it. Not here: what the first ones do, or
+what their ending means for the shard.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import faulthandler
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
 
@@ -24,6 +23,7 @@ COURTESY_SECONDS = 0.5
 GRACE_SECONDS = 10
 
 _PR_SET_PDEATHSIG = 1
+_HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,65 @@ def _signal_name(number: int) -> str:
         return ""
 
 
-def fork() -> int:
-    """Forks; returns 0 in the child, which lives no longer than its parent."""
-    parent = os.getpid()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if child == 0:
-        _die_with(parent)
-        _dump_stacks_on_sigterm()
-    return child
+class Watch:
+    """Starts processes, one at a time, and passes SIGTERM and SIGINT on to them.
+
+    From here on the signals do not end this process itself.
+    """
+
+    def __init__(self) -> None:
+        self.told_to_end = False
+        self._child: int | None = None
+        self._steps = iter([(signal.SIGTERM, GRACE_SECONDS)])
+        handlers = (self._terminate, self._interrupt, self._escalate)
+        self._before = {
+            number: signal.signal(number, handler)
+            for number, handler in zip(_HANDLED, handlers, strict=True)
+        }
+
+    def fork(self) -> int:
+        """Forks; returns 0 in the child, which lives no longer than its parent."""
+        parent = os.getpid()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # No signal may come to a parent that does not know its child, nor to a child
+        # that takes itself for the parent.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
+        self._child = os.fork()
+        if self._child == 0:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            _die_with(parent)
+            _dump_stacks_on_sigterm()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+        return self._child
+
+    def wait(self) -> Ending:
+        """Waits for the child's end."""
+        assert self._child
+        _, status = os.waitpid(self._child, 0)
+        self._child = None
+        return Ending(os.waitstatus_to_exitcode(status))
+
+    def _send(self, number: int) -> None:
+        if self._child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child, number)
+
+    def _terminate(self, number: int, frame: FrameType | None) -> None:
+        self.told_to_end = True
+        signal.setitimer(signal.ITIMER_REAL, COURTESY_SECONDS)
+
+    def _escalate(self, number: int, frame: FrameType | None) -> None:
+        harder, then = next(self._steps, (signal.SIGKILL, 0))
+        self._send(harder)
+        signal.setitimer(signal.ITIMER_REAL, then)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self.told_to_end = True
+        # Twice would cut short pytest's own handling of the first.
+        if not _terminal_interrupts_the_group():
+            self._send(number)
 
 
 def _die_with(parent: int) -> None:
@@ -76,48 +125,6 @@ def _dump_stacks_on_sigterm() -> None:
     faulthandler.register(signal.SIGTERM, file=stderr, chain=True)
     # What tests fork and then terminate is not to dump stacks.
     os.register_at_fork(after_in_child=lambda: faulthandler.unregister(signal.SIGTERM))
-
-
-def wait(child: int) -> Ending:
-    """Waits for the child's end, and passes SIGTERM and SIGINT on to it meanwhile."""
-    with _forwarding(child):
-        _, status = os.waitpid(child, 0)
-    return Ending(os.waitstatus_to_exitcode(status))
-
-
-@contextlib.contextmanager
-def _forwarding(child: int) -> Iterator[None]:
-    def send(number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, number)
-
-    steps = iter([(signal.SIGTERM, GRACE_SECONDS)])
-
-    def terminate(number: int, frame: FrameType | None) -> None:
-        signal.setitimer(signal.ITIMER_REAL, COURTESY_SECONDS)
-
-    def escalate(number: int, frame: FrameType | None) -> None:
-        harder, then = next(steps, (signal.SIGKILL, 0))
-        send(harder)
-        signal.setitimer(signal.ITIMER_REAL, then)
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        # Twice would cut short pytest's own handling of the first.
-        if not _terminal_interrupts_the_group():
-            send(number)
-
-    handlers = {
-        signal.SIGTERM: terminate,
-        signal.SIGINT: interrupt,
-        signal.SIGALRM: escalate,
-    }
-    before = {number: signal.signal(number, act) for number, act in handlers.items()}
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _terminal_interrupts_the_group() -> bool:

@@ -1,10 +1,10 @@
 """Runs one shard: sets pytest up in a child process and watches over it.
 
-The child runs pytest; the parent exists to say what happened when a test takes its
-whole process down, and to fail the shard then. Exit codes:
+The child runs pytest. When a test takes its whole process down, the parent says so and
+starts another for the tests that are left; in the end it writes the report. Exit codes:
 
     0        all selected tests passed, or none was selected: an empty shard passes
-    1        a test failed, or the process that ran the tests died
+    1        a test failed, or a process that ran the tests died
     2, 3, 4  as pytest: interrupted, internal error, wrong use; 4 also when the
              environment or the selection file is wrong
     others   as plugins of pytest made them
@@ -14,42 +14,95 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from collections import Counter
 from collections.abc import Sequence
 
-from rules_xdist import junit, measuring, process
+from rules_xdist import junit, measuring, protocol, slot, verdict
 from rules_xdist.errors import ConfigError
-from rules_xdist.journal import Journal, Story
+from rules_xdist.journal import FAILURES, Journal, Story
+from rules_xdist.process import Watch
+from rules_xdist.scratch import Scratch
 from rules_xdist.settings import Settings
-
-PASSED, FAILED, WRONG_USE, NOTHING_COLLECTED = 0, 1, 4, 5
 
 
 def main() -> None:
     """Runs the shard that the environment describes; exits, never returns."""
-    _advertise_sharding()
+    parent = os.getpid()
+    protocol.begin(os.environ)
     try:
-        settings = Settings.from_environ(os.environ)
+        code = _supervise(Settings.from_environ(os.environ), sys.argv[1:])
     except ConfigError as error:
-        _say(str(error))
-        sys.exit(WRONG_USE)
-    journal = Journal.create(settings.tmpdir)
-    child = process.fork()
-    if child == 0:
-        # Unwinds through whoever called main: coverage, for one, writes its data then.
-        sys.exit(_run_pytest(settings, journal, sys.argv[1:]))
-    ending = process.wait(child)
-    code = _conclude(settings, journal.read(), ending)
-    if code != PASSED:
-        measuring.merge_failed(settings.coverage)
+        code = _blame_infrastructure(str(error), verdict.WRONG_USE)
+    except Exception as error:
+        if os.getpid() != parent:
+            raise  # What comes out of pytest may be the suite's own fault.
+        traceback.print_exc()
+        code = _blame_infrastructure(repr(error), verdict.INTERNAL_ERROR)
+    protocol.end(os.environ)
     sys.stdout.flush()
     sys.stderr.flush()
     # What was registered before the fork is the child's to do, and it has done it.
     os._exit(code)
 
 
-def exit_code(pytest_code: int) -> int:
-    """The shard's exit code for pytest's."""
-    return PASSED if pytest_code == NOTHING_COLLECTED else pytest_code
+def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
+    """The parent's whole work; returns the shard's exit code."""
+    scratch = Scratch.make(settings.tmpdir, os.environ.get("TMPDIR", ""))
+    # Taken for as long as this function runs.
+    number, _hold = slot.take()
+    journal = Journal.create(settings.tmpdir)
+    watch = Watch()
+    story = Story()
+    while True:
+        if watch.fork() == 0:
+            _set_environment(settings, scratch, number)
+            # Unwinds through whoever called main: coverage, for one, writes its data.
+            sys.exit(_run_pytest(settings, journal, number, story, user_args))
+        ending = watch.wait()
+        ended_before = len(story.finished)
+        story = journal.read()
+        cause = verdict.cause_of_death(story, ending.code, str(ending))
+        if not cause:
+            left = "the last process ended without it" if story.deaths else ""
+            break
+        _say_death(story, ended_before, cause)
+        journal.died(cause)
+        story = journal.read()
+        left = verdict.why_not_go_on(ended_before, story, watch.told_to_end)
+        if left or not story.left:
+            break
+        _say("a new process runs what is left")
+    scratch.remove()
+    _report(settings, story, left)
+    code = verdict.exit_code(story, ending.code)
+    if code != verdict.PASSED:
+        measuring.merge_failed(settings.coverage)
+    return code
+
+
+def _report(settings: Settings, story: Story, left: str) -> None:
+    if left and story.left:
+        _say(f"{len(story.left)} of the tests never ran: {left}")
+    if story.deaths + (story.exit_code is not None) > 1:
+        counts = Counter(test.outcome for test in story.finished)
+        parts = (f"{count} {outcome}" for outcome, count in counts.items())
+        _say(f"all processes of this shard together: {', '.join(parts)}")
+    protocol.warn(os.environ, story.warnings)
+    if settings.xml_path:
+        target = settings.selection.target
+        junit.write(settings.xml_path, target, story, left, _properties(settings))
+
+
+def _properties(settings: Settings) -> dict[str, str]:
+    """What the report says of the shard as a whole."""
+    return {
+        "target": settings.selection.target,
+        "shard": str(settings.shard),
+        "run": settings.run,
+        "worker_id": settings.worker.id,
+        "dist": settings.dist,
+    }
 
 
 def pytest_args(settings: Settings, user_args: Sequence[str]) -> list[str]:
@@ -61,8 +114,6 @@ def pytest_args(settings: Settings, user_args: Sequence[str]) -> list[str]:
         # Without this pytest looks for a configuration, and then for conftest.py files,
         # in all folders above, which are not the test's inputs.
         args.append("--confcutdir=.")
-    if settings.xml_path:
-        args.append(f"--junitxml={settings.xml_path}")
     if settings.tmpdir:
         args.append(f"--override-ini=cache_dir={settings.tmpdir}/pytest_cache")
     if settings.fail_fast:
@@ -70,54 +121,68 @@ def pytest_args(settings: Settings, user_args: Sequence[str]) -> list[str]:
     return [*args, *settings.selection.files, *user_args]
 
 
-def _advertise_sharding() -> None:
-    """First of all: without it Bazel reports its absence over any real error."""
-    if path := os.environ.get("TEST_SHARD_STATUS_FILE"):
-        with open(path, "a", encoding="utf-8"):
-            pass
-
-
-def _run_pytest(settings: Settings, journal: Journal, user_args: Sequence[str]) -> int:
-    """The child's whole work; returns the shard's exit code."""
-    journal.open_for_writing()
+def _set_environment(settings: Settings, scratch: Scratch, number: int) -> None:
+    """The child's, for its tests to see."""
     os.environ.update(settings.worker.environ())
+    os.environ[slot.VARIABLE] = str(number)
+    if scratch.path:
+        os.environ["TMPDIR"] = scratch.path
     if settings.tmpdir:
-        os.environ.setdefault("TMPDIR", settings.tmpdir)
         # The folders of the sources are no place to write to.
         sys.dont_write_bytecode = True
+
+
+def _run_pytest(
+    settings: Settings,
+    journal: Journal,
+    number: int,
+    story: Story,
+    user_args: Sequence[str],
+) -> int:
+    """The child's whole work; returns the shard's exit code.
+
+    `story` is what happened in the shard before.
+    """
+    journal.open_for_writing()
     try:
         import pytest
     except ModuleNotFoundError as error:
         _say(f"pytest: {error}: it must be among the test's dependencies")
-        journal.ended(WRONG_USE)
-        return WRONG_USE
+        journal.ended(verdict.WRONG_USE)
+        return verdict.WRONG_USE
 
     from rules_xdist.plugin import ShardPlugin
     from rules_xdist.recording import RecordingPlugin
 
-    plugins = [ShardPlugin(settings, journal), RecordingPlugin(journal)]
+    ended = Counter(test.nodeid for test in story.finished)
+    shard = ShardPlugin(settings, journal, number, ended)
+    args = pytest_args(settings, user_args)
     measurement = measuring.begin(settings.coverage)
-    code = int(pytest.main(pytest_args(settings, user_args), plugins))
+    code = int(pytest.main(args, [shard, RecordingPlugin(journal)]))
     journal.ended(code)
-    measurement.report(failed=exit_code(code) != PASSED)
-    return exit_code(code)
+    code = verdict.empty_passes(code)
+    measurement.report(failed=code != verdict.PASSED)
+    return code
 
 
-def _conclude(settings: Settings, story: Story, ending: process.Ending) -> int:
-    """The shard's exit code; reports a child that did not come to its proper end."""
-    if ending.code >= 0 and story.exit_code is not None:
-        # What pytest said counts, even if something made the process exit with 0.
-        return exit_code(story.exit_code) or ending.code
+def _say_death(story: Story, ended_before: int, cause: str) -> None:
     # pytest may have been in the middle of a line.
     print(file=sys.stderr)
+    # Which it would have shown in the end.
+    for test in story.finished[ended_before:]:
+        if test.outcome in FAILURES:
+            _say(f"{test.nodeid}: {test.outcome}:\n{test.text}")
     running = "no test" if story.running is None else f"{story.running}:"
-    _say(f"{running} was running when the test process ended: {ending}")
-    if story.selected is not None:
-        left = story.selected - len(story.finished) - (story.running is not None)
+    _say(f"{running} was running when the test process ended: {cause}")
+    if story.planned is not None:
+        left = len(story.left) - (story.running is not None)
         _say(f"{len(story.finished)} tests had finished, {left} never started")
-    if settings.xml_path:
-        junit.write(settings.xml_path, settings.selection.target, story, str(ending))
-    return FAILED
+
+
+def _blame_infrastructure(what: str, code: int) -> int:
+    _say(what)
+    protocol.blame_infrastructure(os.environ, what)
+    return code
 
 
 def _say(text: str) -> None:

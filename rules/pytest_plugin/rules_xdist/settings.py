@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rules_xdist import selection
 from rules_xdist.errors import ConfigError
+from rules_xdist.filter import Filter
 from rules_xdist.identity import Shard, Worker
 from rules_xdist.measuring import Places
 from rules_xdist.selection import Selection
@@ -24,6 +25,8 @@ class Settings:
     xml_path: str
     tmpdir: str
     fail_fast: bool
+    filter: Filter
+    run: str
     coverage: Places | None = None
 
     @classmethod
@@ -40,6 +43,8 @@ class Settings:
             xml_path=environ.get("XML_OUTPUT_FILE", ""),
             tmpdir=environ.get("TEST_TMPDIR", ""),
             fail_fast=environ.get("TESTBRIDGE_TEST_RUNNER_FAIL_FAST") == "1",
+            filter=Filter.parse(environ.get("TESTBRIDGE_TEST_ONLY", "")),
+            run=run,
             coverage=Places.from_environ(environ),
         )
 

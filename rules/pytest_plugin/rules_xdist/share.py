@@ -14,10 +14,14 @@ from rules_xdist.units import Collected, part, unit
 
 @dataclass(frozen=True)
 class Share:
-    """For each collected test whether it is this shard's; how many are the target's."""
+    """For each collected test its unit, if it is the target's, and if it is this shard's."""
 
+    units: tuple[str | None, ...]
     chosen: tuple[bool, ...]
-    of_target: int
+
+    @property
+    def of_target(self) -> int:
+        return sum(unit is not None for unit in self.units)
 
     def __str__(self) -> str:
         return f"{sum(self.chosen)} of {self.of_target} tests"
@@ -30,10 +34,10 @@ def share(
 
     Parts go by the selection's own mode, since BUILD files were written for that one.
     """
-    units = [
+    units = tuple(
         unit(test, dist) if part(test, selection.dist) in selection.runs else None
         for test in tests
-    ]
+    )
     weights = Counter(name for name in units if name is not None)
     ours = {*assign(weights, shard.total)[shard.index]}
-    return Share(tuple(name in ours for name in units), weights.total())
+    return Share(units, tuple(name in ours for name in units))

@@ -38,9 +38,14 @@ class Run:
 
 
 def nodeid(case: ElementTree.Element) -> str:
-    values = [each.get("value") for each in case.iter("property")]
-    assert len(values) == 1, ElementTree.tostring(case)
-    return values[0] or ""
+    """Of a case that is no test, such as a file, its class and its name."""
+    values = [
+        each.get("value") or ""
+        for each in case.iter("property")
+        if each.get("name") == "nodeid"
+    ]
+    assert len(values) <= 1, ElementTree.tostring(case)
+    return values[0] if values else f"{case.get('classname')} {case.get('name')}"
 
 
 def outcome(case: ElementTree.Element) -> str:

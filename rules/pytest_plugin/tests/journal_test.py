@@ -2,10 +2,11 @@
 
 import os
 import tempfile
+from collections import Counter
 
 import pytest
 
-from rules_xdist.journal import Finished, Journal, Story
+from rules_xdist.journal import Finished, Journal, Planned, Story, pending
 
 
 @pytest.fixture
@@ -26,24 +27,55 @@ def test_nothing_written(journal):
 
 
 def test_a_test_is_running_until_it_finished(journal):
-    journal.selected(2)
+    plan = [Planned("a", "group:x", "a.py", 3), Planned("b")]
+    journal.planned(plan, maxfail=1)
     journal.started("a")
-    assert journal.read() == Story(selected=2, running="a")
-    done = Finished("a", "failed", 0.5, "no ☃", "line\nline")
+    assert journal.read() == Story(planned=plan, maxfail=1, running="a")
+    done = Finished("a", "failed", 0.5, "no ☃", "line\n", properties=(("p", "v"),))
     journal.finished(done)
-    assert journal.read() == Story(selected=2, finished=[done])
+    story = journal.read()
+    assert story == Story(planned=plan, maxfail=1, finished=[done])
+    assert (story.left, story.failures) == ([Planned("b")], 1)
 
 
 def test_the_end(journal):
     journal.started("a")
-    journal.ended(1)
-    assert journal.read() == Story(exit_code=1)
+    journal.ended(2)
+    assert journal.read() == Story(running="a", exit_code=2)
+
+
+def test_a_death_takes_the_running_test_and_the_exit_code_with_it(journal):
+    journal.started("a")
+    journal.ended(0)
+    journal.died("why")
+    finished = [Finished("a", "failed", message="why")]
+    assert journal.read() == Story(finished=finished, deaths=1)
+    journal.died("again")
+    assert journal.read() == Story(finished=finished, deaths=2, causes=["again"])
+
+
+def test_what_each_process_meets_again_is_told_once(journal):
+    for plan in ([Planned("a"), Planned("b")], [Planned("b")]):
+        journal.collected(Finished("x.py", "skipped"))
+        journal.warned("w")
+        journal.planned(plan)
+    story = journal.read()
+    assert [*story.collected] == ["x.py"]
+    assert [*story.warnings] == ["w"]
+    assert len(story.planned) == 2
+
+
+def test_tests_of_one_node_id_count_one_by_one():
+    assert pending(["a", "b", "a"], Counter(["a"])) == [False, True, True]
+    assert pending(["a", "b", "a"], Counter(["a", "a"])) == [False, True, False]
 
 
 def test_a_line_cut_short_by_death(journal, file):
     journal.started("a")
     file.write(b'{"event": "fini')
     assert journal.read() == Story(running="a")
+    journal.died("why")
+    assert journal.read().deaths == 1
 
 
 def test_only_the_writer_writes(journal):
@@ -52,6 +84,7 @@ def test_only_the_writer_writes(journal):
         journal.started("a test that forked and went on")
         os._exit(0)
     os.waitpid(child, 0)
+    assert journal.is_ours
     assert journal.read() == Story()
 
 

@@ -1,4 +1,6 @@
-"""plugin: the JUnit report of a shard that came to its end."""
+"""runner: the JUnit report of a shard that came to its end."""
+
+from xml.etree import ElementTree
 
 
 def test_outcomes_are_pytests_own(target):
@@ -33,7 +35,7 @@ def test_outcomes_are_pytests_own(target):
     assert counts in run.output
 
 
-def test_each_testcase_has_its_nodeid_also_where_one_item_makes_two(target):
+def test_an_item_that_fails_twice_is_one_case(target):
     target.write(
         "tests/test_a.py",
         """
@@ -48,23 +50,74 @@ def test_each_testcase_has_its_nodeid_also_where_one_item_makes_two(target):
         """,
     )
     run = target.run()
-    assert len(run.cases) == 2
-    assert [*run.outcomes] == ["tests/test_a.py::test_twice"]
+    (case,) = run.cases
+    assert case.find("failure").get("message") == "assert 0"
+    assert "ZeroDivisionError" in case.find("failure").text
 
 
-def test_the_nodeid_property_is_no_business_of_tests(target):
+def properties(element):
+    return {
+        each.get("name"): each.get("value")
+        for each in element.findall("properties/property")
+    }
+
+
+def test_what_a_case_tells(target):
     target.write(
         "tests/test_a.py",
         """
-        def test_properties(request, record_property):
-            record_property("mine", 1)
-            request.addfinalizer(lambda: check(request.node))
+        import sys
 
-        def check(node):
-            assert node.user_properties == [("mine", 1)]
+        class TestX:
+            def test_tells(self, record_property, record_testsuite_property):
+                print("to out")
+                print("to err", file=sys.stderr)
+                record_property("mine", 1)
+                record_testsuite_property("ours", 2)
         """,
     )
+    target.select(dist="loadscope")
     run = target.run()
     assert run.code == 0, run.output
     (case,) = run.cases
-    assert [each.get("name") for each in case.iter("property")] == ["mine", "nodeid"]
+    assert case.get("classname") == "tests.test_a.TestX"
+    assert (case.get("file"), case.get("line")) == ("tests/test_a.py", "5")
+    assert float(case.get("time")) > 0
+    assert properties(case) == {
+        "mine": "1",
+        "nodeid": "tests/test_a.py::TestX::test_tells",
+        "unit": "tests/test_a.py::TestX",
+    }
+    assert case.findtext("system-out") == "to out\n"
+    assert case.findtext("system-err") == "to err\n"
+    suite = properties(ElementTree.parse(target.xml).getroot().find("testsuite"))
+    assert (suite["shard"], suite["ours"]) == ("shard 1 of 1", "2")
+    assert suite["target"] == target.label
+
+
+def test_the_report_is_xml_whatever_tests_say(target):
+    target.write(
+        "tests/test_a.py",
+        r"""
+        import os, pytest
+
+        @pytest.mark.parametrize("text", ["\0\x1b[31m", "\ud800", "]]>", "\ufffe"])
+        def test_says(text, record_property):
+            record_property("text", text)
+            os.write(1, text.encode("utf-8", "surrogatepass") + b"\xff\xfe")
+            assert 0, text
+        """,
+    )
+    run = target.run()
+    assert (run.code, len(run.cases)) == (1, 4), run.output
+
+
+def test_a_file_that_skips_itself_and_one_that_cannot_be_collected(target):
+    target.write(
+        "tests/test_a.py", "import pytest\npytest.skip('w', allow_module_level=1)"
+    )
+    target.write("tests/test_b.py", "import nosuchmodule")
+    target.select(files=["tests/test_a.py", "tests/test_b.py"])
+    run = target.run()
+    assert run.code == 2
+    assert run.outcomes == {" tests.test_a": "skipped", " tests.test_b": "error"}

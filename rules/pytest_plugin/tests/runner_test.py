@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import rules_xdist
+from rules_xdist.filter import Filter
 from rules_xdist.identity import Shard, Worker
-from rules_xdist.runner import exit_code, pytest_args
+from rules_xdist.runner import pytest_args
 from rules_xdist.selection import Markers, Selection
 from rules_xdist.settings import Settings
 
@@ -22,6 +23,8 @@ def settings(config="", **fields):
         dist="load",
         shard=Shard(),
         worker=Worker.of("//t:a", Shard(), "1"),
+        filter=Filter(),
+        run="1",
         **{"xml_path": "", "tmpdir": "", "fail_fast": False} | fields,
     )
 
@@ -41,7 +44,6 @@ def test_arguments_under_bazel():
     assert pytest_args(full, ["-k", "x"]) == [
         "--rootdir=.",
         "--config-file=pytest.ini",
-        "--junitxml=/x.xml",
         "--override-ini=cache_dir=/tmp/t/pytest_cache",
         "--exitfirst",
         "t/test_a.py",
@@ -49,13 +51,6 @@ def test_arguments_under_bazel():
         "-k",
         "x",
     ]
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"), [(0, 0), (5, 0), (1, 1), (2, 2), (3, 3), (4, 4), (77, 77)]
-)
-def test_exit_code(code, expected):
-    assert exit_code(code) == expected
 
 
 @pytest.mark.parametrize(
@@ -154,23 +149,38 @@ def test_fail_fast(target):
 
 
 ENVIRONMENT_TEST = """
-    import os, sys, tempfile
+    import os, pathlib, socket, sys, tempfile
 
-    def test_environment(pytestconfig):
+    def test_environment(pytestconfig, tmp_path):
         assert sys.dont_write_bytecode
-        assert tempfile.gettempdir() == os.environ["TEST_TMPDIR"]
         cache = pytestconfig.cache.mkdir("x")
         assert str(cache).startswith(os.environ["TEST_TMPDIR"])
         assert sys.path.count({plugin_folder!r}) == 1, "by PYTHONPATH only"
+        socket.socket(socket.AF_UNIX).bind(str(tmp_path / "a-socket-of-the-suites"))
+        pathlib.Path(os.environ["TEST_UNDECLARED_OUTPUTS_DIR"], "x").write_text(
+            tempfile.gettempdir()
+        )
 """
 
 
 def test_environment_of_tests(target):
     source = ENVIRONMENT_TEST.format(plugin_folder=str(plugin_folder()))
     target.write("tests/test_a.py", source)
-    run = target.run()
+    # As long as Bazel's.
+    tmpdir = target.tmpdir / ("x" * 80)
+    tmpdir.mkdir()
+    outputs = target.root.parent / "outputs"
+    environ = {
+        "TEST_TMPDIR": str(tmpdir),
+        "TEST_UNDECLARED_OUTPUTS_DIR": str(outputs),
+        "TMPDIR": "/tmp",
+    }
+    run = target.run(env=environ)
     assert run.code == 0, run.output
     assert {*os.listdir(target.root)} == {"selection.json", "tests"}
+    tmpdir = Path((outputs / "x").read_text())
+    assert tmpdir.parent == Path("/tmp")
+    assert not tmpdir.exists(), "cleaned up"
 
 
 def test_a_tmpdir_that_is_set_stays(target, tmp_path):

@@ -1,0 +1,219 @@
+"""runner: suites that do what no suite should. No test of theirs is lost."""
+
+import os
+
+import pytest
+
+OTHERS = {"tests/test_a.py::test_first", "tests/test_a.py::test_last"}
+
+
+def run_with(target, body, *args, setup="", **how):
+    """Runs a suite with one bad test among two good ones."""
+    target.write(
+        "tests/test_a.py",
+        f"""
+        import os, sys, time, pytest
+        {setup}
+
+        def test_first(): print("first")
+        def test_bad():
+            {body}
+        def test_last(): print("last")
+        """,
+    )
+    return target.run(*args, **how)
+
+
+def good(run):
+    return {nodeid for nodeid, outcome in run.outcomes.items() if outcome == "passed"}
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_parametrisation_over_a_set(target, index):
+    target.write(
+        "tests/test_a.py",
+        """
+        import pytest
+
+        @pytest.mark.parametrize("word", {f"word{n}" for n in range(30)})
+        def test_x(word): pass
+        """,
+    )
+    ran = []
+    for shard in range(3):
+        # Each shard with an order of its own.
+        seed = {"PYTHONHASHSEED": str(100 * index + shard)}
+        ran += target.run(shard=(shard, 3), env=seed).outcomes
+    assert sorted(ran) == sorted(f"tests/test_a.py::test_x[word{n}]" for n in range(30))
+
+
+def test_duplicate_node_ids_all_run_also_after_a_crash(target):
+    target.write(
+        "conftest.py",
+        """
+        import copy
+
+        def pytest_collection_modifyitems(items):
+            items[:] = [copy.copy(item) for item in items for _ in range(3)]
+        """,
+    )
+    target.write(
+        "tests/test_a.py",
+        """
+        import os
+
+        def test_x():
+            with open("runs", "a") as runs:
+                runs.write("x")
+            if os.path.getsize("runs") == 2:
+                os._exit(1)
+        """,
+    )
+    run = target.run()
+    assert (target.root / "runs").read_text() == "xxx"
+    outcomes = [case.find("failure") is not None for case in run.cases]
+    assert outcomes == [False, True, False]
+
+
+def test_a_conftest_that_raises(target):
+    target.write("conftest.py", "raise ValueError('no')")
+    run = run_with(target, "pass")
+    assert run.code == 4
+    assert "ValueError: no" in run.output
+
+
+def test_a_plugin_that_prints_before_pytest_starts(target):
+    target.write("loud.py", "import os\nprint('loud')\nos.write(2, b'louder')")
+    path = target.environ()["PYTHONPATH"] + os.pathsep + str(target.root)
+    run = run_with(target, "pass", "-p", "loud", env={"PYTHONPATH": path})
+    assert (run.code, len(good(run))) == (0, 3), run.output
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.close(1)",
+        "os.close(1); os.close(2)",
+        "sys.stdout.close()",
+        "os.closerange(0, 3)",
+    ],
+)
+@pytest.mark.parametrize("args", [[], ["-s"], ["--capture=sys"]])
+def test_a_test_that_closes_stdout(target, body, args):
+    target.write("tests/test_a.py", CLOSING.format(body=body))
+    run = target.run(*args)
+    assert {*run.outcomes} == {*OTHERS, "tests/test_a.py::test_closes"}, run.output
+    assert good(run) >= OTHERS, run.output
+
+
+CLOSING = """
+    import os, sys
+
+    def test_first(): pass
+    def test_closes(): {body}
+    def test_last(): pass
+"""
+
+
+def test_a_test_that_changes_directory_and_environment(target):
+    away = "os.environ.clear(); os.chdir('/'); os.umask(0o777)"
+    run = run_with(target, away)
+    assert (run.code, len(good(run))) == (0, 3), run.output
+
+
+def test_a_test_that_leaves_a_process_behind(target):
+    leave = "os.fork() or (time.sleep(30), os._exit(0))"
+    target.write("tests/test_a.py", CLOSING.format(body=leave).replace("sys", "time"))
+    process = target.start()
+    # Not until the end of its output, which the other process may still write.
+    assert process.wait(timeout=25) == 0
+    assert target.xml.read_text().count("<testcase") == 3
+    process.stdout.close()
+
+
+def test_a_test_whose_fork_comes_back_as_well(target):
+    target.write(
+        "tests/test_a.py",
+        """
+        import os
+
+        def note(name):
+            with open("runs", "a") as runs:
+                print(name, file=runs)
+
+        def test_first(): note("first")
+        def test_forks():
+            os.fork()
+            note("forks")
+        def test_last(): note("last")
+        """,
+    )
+    run = target.run()
+    assert (run.code, len(good(run))) == (0, 3), run.output
+    runs = (target.root / "runs").read_text().split()
+    assert runs == ["first", "forks", "forks", "last"]
+
+
+def test_a_test_that_reads_stdin(target):
+    run = run_with(target, "assert sys.stdin.read() == ''")
+    assert run.code == 1
+    assert good(run) == OTHERS
+    assert "reading from stdin" in run.output
+    run = run_with(target, "assert sys.stdin.read() == ''", "-s")
+    assert (run.code, len(good(run))) == (0, 3), run.output
+
+
+@pytest.mark.parametrize("ending", ["pass", "assert 0"])
+def test_a_test_that_writes_50_mb(target, ending):
+    target.write(
+        "tests/test_a.py",
+        f"""
+        def test_first(): pass
+        def test_writes():
+            for _ in range(50):
+                print("x" * 1_000_000)
+            {ending}
+        def test_last(): pass
+        """,
+    )
+    run = target.run()
+    assert run.code == (0 if ending == "pass" else 1)
+    assert good(run) >= OTHERS
+    assert len(run.cases) == 3
+    assert target.xml.stat().st_size < 1_000_000
+    assert "characters left out" in target.xml.read_text()
+
+
+def test_strange_node_ids(target):
+    target.write(
+        "tests/test_a.py",
+        r"""
+        import os, pytest, subprocess
+
+        def test_first(): pass
+        @pytest.mark.parametrize("text", ["x" * 65536, "a\\nb", "a::b[c]/d.py", "☃", ""])
+        def test_x(text):
+            subprocess.run(["true"], check=True)
+            os._exit(1)
+        def test_last(): pass
+        """,
+    )
+    run = target.run()
+    assert run.code == 1
+    assert good(run) == OTHERS
+    assert len(run.outcomes) == 7, [*run.outcomes]
+    assert "tests/test_a.py::test_x[" + "x" * 65536 + "]" in run.outcomes
+
+
+def test_a_node_id_with_a_newline(target):
+    target.write(
+        "conftest.py",
+        r"""
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item._nodeid += "[line\nline\t\x1b]"
+        """,
+    )
+    target.write("tests/test_a.py", "def test_x(): pass")
+    run = target.run()
+    assert run.outcomes == {"tests/test_a.py::test_x[line\nline\t#x1B]": "passed"}
