@@ -1,5 +1,6 @@
 """runner: shards whose test process does not come to its proper end."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -164,7 +165,9 @@ def test_processes_that_tests_terminate_show_nothing(target):
 
 def test_sigint_is_pytests_to_handle(target):
     suite(target, "time.sleep(60)")
-    process = target.start()
+    # Shells start what runs in the background with it ignored.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = target.start(preexec_fn=heed)
     pid_of_running(target)
     process.send_signal(signal.SIGINT)
     run = target.finish(process)

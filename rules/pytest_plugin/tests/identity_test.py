@@ -6,6 +6,7 @@ import re
 import pytest
 
 from rules_xdist.errors import ConfigError
+from rules_xdist.filter import Filter
 from rules_xdist.identity import Shard, Worker
 from rules_xdist.settings import Settings
 
@@ -118,6 +119,7 @@ def test_settings_by_bazel(environ):
         "TEST_TMPDIR": "/t",
         "XML_OUTPUT_FILE": "/x",
         "TESTBRIDGE_TEST_RUNNER_FAIL_FAST": "1",
+        "TESTBRIDGE_TEST_ONLY": "a.py::test_x",
         "RULES_XDIST_DIST": "loadfile",
     }
     settings = Settings.from_environ(environ)
@@ -126,6 +128,7 @@ def test_settings_by_bazel(environ):
     assert settings.worker == Worker.of("@@other//t:a", Shard(2, 3), "2")
     assert settings.xml_path == "/x"
     assert (settings.tmpdir, settings.fail_fast) == ("/t", True)
+    assert (settings.filter, settings.run) == (Filter(nodeids=("a.py::test_x",)), "2")
 
 
 def test_settings_with_an_unknown_mode(environ):
