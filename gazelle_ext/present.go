@@ -1,6 +1,7 @@
 package gazelle_ext
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // presentTests returns the test targets of the BUILD files as they are now: which files
 // share a target is remembered there.
-func (s *survey) presentTests() []plan.Present {
+func (s *survey) presentTests(report *report) []plan.Present {
 	var present []plan.Present
 	s.presentRules = map[string][]*rule.Rule{}
 	for _, f := range s.folders {
@@ -24,6 +25,10 @@ func (s *survey) presentTests() []plan.Present {
 			if !slices.Contains(f.settings.testKinds, r.Kind()) {
 				continue
 			}
+			if srcs := r.Attr("srcs"); srcs != nil && !isReadable(srcs) {
+				start, _ := srcs.Span()
+				report.warn(fmt.Errorf("%s:%d: %s %q: srcs is neither a list nor a glob, so its files are not known and get other targets as well; write a list, or leave the files out by # gazelle:exclude", path.Join(f.rel, path.Base(f.build.Path)), start.Line, r.Kind(), r.Name()))
+			}
 			p := s.presentTest(f, r)
 			present = append(present, p)
 			for _, file := range p.Files {
@@ -32,6 +37,13 @@ func (s *survey) presentTests() []plan.Present {
 		}
 	}
 	return present
+}
+
+// isReadable says whether the files of a srcs attribute can be told.
+func isReadable(srcs build.Expr) bool {
+	_, list := srcs.(*build.ListExpr)
+	_, glob := rule.ParseGlobExpr(srcs)
+	return list || glob
 }
 
 func (s *survey) presentTest(f *folder, r *rule.Rule) plan.Present {

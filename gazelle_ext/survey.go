@@ -123,7 +123,7 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	}
 	targets, errs := plan.Build(plan.Input{
 		Files:   s.testFiles(recorded.ByTest(), report),
-		Present: s.presentTests(),
+		Present: s.presentTests(report),
 		MayHold: s.mayBePackage,
 	})
 	report.add(errs...)
