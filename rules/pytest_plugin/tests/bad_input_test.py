@@ -143,7 +143,8 @@ def test_a_test_whose_fork_comes_back_as_well(target):
 
         def test_first(): note("first")
         def test_forks():
-            os.fork()
+            if copy := os.fork():
+                os.waitpid(copy, 0)
             note("forks")
         def test_last(): note("last")
         """,
