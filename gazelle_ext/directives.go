@@ -106,7 +106,7 @@ var directives = slices.Concat([]directive{
 	{
 		key:    "xdist_batch",
 		values: "auto | off | a duration from 0.1s to 1h",
-		doc:    "How long a target's tests should take at least; test files that take less share a target. See batches.md. Default: auto, which is 4s.",
+		doc:    "How long a target's tests should take at least; test files that take less share a target. See batches.md. Default: auto, which is 3s.",
 		apply: func(s *settings, _, value string) bool {
 			switch value {
 			case "auto":

@@ -14,8 +14,8 @@ type BatchSetting time.Duration
 const (
 	BatchOff BatchSetting = 0
 	// BatchAuto keeps start-up at about a tenth of a target's time: to start pytest and
-	// import what a usual suite does takes about 0.4 s.
-	BatchAuto = BatchSetting(4 * time.Second)
+	// import what a usual suite does takes about 0.3 s.
+	BatchAuto = BatchSetting(3 * time.Second)
 )
 
 // A present target changes when it is too small, less than half of the setting, or too

@@ -8,7 +8,7 @@ import (
 
 // costOfShard is how long a shard's tests take, at least half of it: twice what is worth a
 // process of its own, since all shards of a target start one and collect all its files.
-const costOfShard = 2 * time.Duration(BatchAuto)
+const costOfShard = 8 * time.Second
 
 // MaxShards is Bazel's own limit of shard_count.
 const MaxShards = 50

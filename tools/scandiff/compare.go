@@ -37,7 +37,7 @@ func (d difference) String() string {
 
 // compare holds the scanner's tests against pytest's.
 func compare(suite string, s scan, c collection) result {
-	r := result{suite: suite, files: s.files, items: len(c.evidence.Items)}
+	r := result{suite: suite, files: len(s.files), items: len(c.evidence.Items)}
 	collected := c.tests()
 	r.tests = len(collected)
 	bound := c.bound()

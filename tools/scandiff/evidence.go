@@ -19,7 +19,7 @@ func (k key) String() string { return k.File + "::" + k.ID }
 
 // A scan is what the scanner says of a suite.
 type scan struct {
-	files int
+	files []string
 	tests map[key]*scannedTest
 	stars map[string]bool // files with an import of *
 }
@@ -35,7 +35,7 @@ func (s *scan) add(path string, file *pyscan.File, rules testparts.Rules) {
 	if s.tests == nil {
 		s.tests, s.stars = map[key]*scannedTest{}, map[string]bool{}
 	}
-	s.files++
+	s.files = append(s.files, path)
 	for _, imp := range file.Imports {
 		s.stars[path] = s.stars[path] || slices.Contains(imp.Names, "*")
 	}
@@ -60,6 +60,16 @@ func (s scan) ids() map[string][]string {
 		ids[k.File] = append(ids[k.File], k.ID)
 	}
 	return ids
+}
+
+// markers says for each file which marks mean what, as rules_xdist.collect reads it.
+func (s scan) markers() map[string]map[string][]string {
+	usual := model.DefaultMarkers()
+	markers := map[string]map[string][]string{}
+	for _, file := range s.files {
+		markers[file] = map[string][]string{"serial": usual.Serial, "group": usual.Group, "split": {}}
+	}
+	return markers
 }
 
 // presumes says whether a class around a test may inherit from another file.

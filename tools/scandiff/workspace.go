@@ -117,18 +117,17 @@ func (w workspace) collect(ctx context.Context, scanned scan) (collection, error
 	ctx, cancel := context.WithTimeout(ctx, collectionTimeout)
 	defer cancel()
 	var c collection
-	ids, err := json.Marshal(scanned.ids())
-	if err != nil {
+	if err := writeJSON(w.file("scanned.json"), scanned.ids()); err != nil {
 		return c, err
 	}
-	if err := os.WriteFile(w.file("scanned.json"), ids, 0o644); err != nil {
+	if err := writeJSON(w.file("markers.json"), scanned.markers()); err != nil {
 		return c, err
 	}
 	command := w.library.command(ctx, "python3", "-m", "pytest", "--collect-only", "-q", "-q", "--continue-on-collection-errors",
 		"-p", "rules_xdist.collect", "-p", "evidence", "-p", "no:cacheprovider", w.suite.name)
 	command.Dir = w.folder
 	command.Env = append(os.Environ(), w.environment()...)
-	_, err = output(command)
+	_, err := output(command)
 	// pytest exits with 1 or 2 where modules cannot be imported.
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() > 2) {
@@ -149,6 +148,7 @@ func (w workspace) environment() []string {
 		"PYTHONPYCACHEPREFIX=" + filepath.Join(w.library.folder, "bytecode"),
 		"PYTHONHASHSEED=0",
 		"LD_LIBRARY_PATH=" + w.library.sharedObjects(),
+		"RULES_XDIST_COLLECT_MARKERS=" + w.file("markers.json"),
 		"RULES_XDIST_COLLECT_OUTPUT=" + w.file("collected.json"),
 		"SCANDIFF_SCANNED=" + w.file("scanned.json"),
 		"SCANDIFF_EVIDENCE=" + w.file("evidence.json"),
@@ -156,6 +156,14 @@ func (w workspace) environment() []string {
 }
 
 func (w workspace) file(name string) string { return filepath.Join(w.folder, name) }
+
+func writeJSON(path string, value any) error {
+	content, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, 0o644)
+}
 
 func readJSON(path string, into any) error {
 	content, err := os.ReadFile(path)

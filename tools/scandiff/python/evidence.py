@@ -24,7 +24,9 @@ import pytest
 from _pytest.mark.structures import get_unpacked_marks
 
 from rules_xdist import marks
-from rules_xdist.marks import GROUP_MARK, SERIAL_MARK
+
+# The marks that make parts where nothing is configured.
+_MARKS = ("serial", "xdist_group")
 
 
 class Evidence:
@@ -178,7 +180,7 @@ def key(item: pytest.Item) -> dict[str, str]:
 
 
 def of_interest(mark: pytest.Mark) -> bool:
-    return mark.name in (SERIAL_MARK, GROUP_MARK)
+    return mark.name in _MARKS
 
 
 def hooked(item: pytest.Item) -> Iterator[pytest.Mark]:
