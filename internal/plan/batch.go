@@ -19,9 +19,9 @@ const (
 )
 
 // A present target changes when it is too small, less than half of the setting, or too
-// large, more than one and a half of it.
+// large, more than a quarter above it.
 func tooSmall(cost, worth time.Duration) bool { return 2*cost < worth }
-func tooLarge(cost, worth time.Duration) bool { return 2*cost > 3*worth }
+func tooLarge(cost, worth time.Duration) bool { return 4*cost > 5*worth }
 
 // cluster is a target in the making: shares of one class that are to share a process.
 type cluster struct {

@@ -75,7 +75,7 @@ func TestBatches(t *testing.T) {
 		},
 		{
 			"a large neighbour takes what is left",
-			[]File{timed("t/test_a.py", 1), timed("t/test_b.py", 13)},
+			[]File{timed("t/test_a.py", 1), timed("t/test_b.py", 11)},
 			nil,
 			[]string{"//t:xdist_batch_1: t/test_a.py t/test_b.py"},
 		},
@@ -86,14 +86,14 @@ func TestBatches(t *testing.T) {
 			[]string{"//t:test_a: t/test_a.py", "//t:test_b: t/test_b.py"},
 		},
 		{
-			"a present batch stays, under any name, while it is off by less than half",
-			[]File{timed("t/test_a.py", 3), timed("t/test_b.py", 7), timed("t/test_c.py", 7), timed("t/test_d.py", 5)},
+			"a present batch stays, under any name, while it is not too large or too small",
+			[]File{timed("t/test_a.py", 3), timed("t/test_b.py", 6), timed("t/test_c.py", 6), timed("t/test_d.py", 5)},
 			[]Present{batch("t", "quick", "t/test_b.py", "t/test_c.py"), batch("t", "test_d", "t/test_d.py"), batch("t", "xdist_batch_9", "t/test_a.py", "t/gone.py")},
 			[]string{"//t:quick: t/test_b.py t/test_c.py", "//t:xdist_batch_9: t/test_a.py t/test_d.py"},
 		},
 		{
 			"a present batch that is too large is cut",
-			[]File{timed("t/test_a.py", 7), timed("t/test_b.py", 7), timed("t/test_c.py", 7)},
+			[]File{timed("t/test_a.py", 6), timed("t/test_b.py", 6), timed("t/test_c.py", 6)},
 			[]Present{batch("t", "quick", "t/test_a.py", "t/test_b.py", "t/test_c.py")},
 			[]string{"//t:quick: t/test_a.py t/test_b.py", "//t:test_c: t/test_c.py"},
 		},

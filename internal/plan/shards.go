@@ -6,8 +6,8 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
-// costOfShard is how long a shard's tests take, at least half of it: twice what is worth a
-// process of its own, since all shards of a target start one and collect all its files.
+// costOfShard is about how long a shard's tests take: more than what is worth a process of
+// its own, since all shards of a target start one and collect all its files.
 const costOfShard = 8 * time.Second
 
 // MaxShards is Bazel's own limit of shard_count.
