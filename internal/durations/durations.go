@@ -73,12 +73,6 @@ func (d Durations) ByTest() Tests {
 	return tests
 }
 
-// Of returns the seconds of a test function, and whether they are on record.
-func (t Tests) Of(file, test string) (seconds float64, known bool) {
-	seconds, known = t[file][test]
-	return seconds, known
-}
-
 // split returns the file of a test and its node id there, without parameters.
 func split(nodeID string) (file, test string) {
 	file, address, _ := strings.Cut(nodeID, "::")

@@ -75,15 +75,15 @@ func TestByTest(t *testing.T) {
 	if want := "[t]/a.py TestX::test_y; notes.txt ; t/a.py TestX::test_x; t/a.py test_x"; strings.Join(got, "; ") != want {
 		t.Errorf("got %q", got)
 	}
-	if seconds, known := tests.Of("t/a.py", "test_x"); seconds != 3 || !known {
+	if seconds, known := tests["t/a.py"]["test_x"]; seconds != 3 || !known {
 		t.Errorf("got %v, %t", seconds, known)
 	}
 	for _, test := range []struct{ file, test string }{{"t/a.py", "test_y"}, {"t/b.py", "test_x"}} {
-		if seconds, known := tests.Of(test.file, test.test); seconds != 0 || known {
+		if seconds, known := tests[test.file][test.test]; seconds != 0 || known {
 			t.Errorf("%s: got %v, %t", test, seconds, known)
 		}
 	}
-	if _, known := Durations(nil).ByTest().Of("t/a.py", "test_x"); known {
+	if _, known := Durations(nil).ByTest()["t/a.py"]["test_x"]; known {
 		t.Error("nothing on record, yet known")
 	}
 }
