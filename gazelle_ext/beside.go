@@ -311,7 +311,7 @@ func (s *survey) baseOf(file string) *base {
 		return nil
 	}
 	for _, r := range s.folders[pkg].build.Rules {
-		if r.Kind() == partKind || !slices.Contains(r.AttrStrings("srcs"), strings.TrimPrefix(strings.TrimPrefix(file, pkg), "/")) {
+		if r.Kind() == partKind || !slices.Contains(r.AttrStrings("srcs"), relative(pkg, file)) {
 			continue
 		}
 		b := &base{pkg: pkg, written: r}

@@ -76,7 +76,7 @@ func (g *generator) warnOfOtherTests(report *report) {
 	}
 	for _, r := range g.file.Rules {
 		for _, src := range r.AttrStrings("srcs") {
-			if r.Kind() == "py_test" && g.ownKind(r) == "" && !g.generates(r.Name()) && slices.Contains(g.folder.tests, src) {
+			if r.Kind() == pyTest && g.ownKind(r) == "" && !g.generates(r.Name()) && slices.Contains(g.folder.tests, src) {
 				report.warn(fmt.Errorf("%s: py_test %q: runs the tests of %s, as do targets that are made here; remove it, or keep the file from Gazelle by # gazelle:exclude %s", path.Join(g.folder.rel, path.Base(g.file.Path)), r.Name(), src, src))
 			}
 		}

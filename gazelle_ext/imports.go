@@ -51,7 +51,7 @@ func (s *survey) rootOf(rel string) string {
 
 // dotted returns a path below root as the name of a module.
 func dotted(root, path string) string {
-	return strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(path, root), "/"), "/", ".")
+	return strings.ReplaceAll(relative(root, path), "/", ".")
 }
 
 // fileImports is what a file imports, and the files of the repository that this runs.

@@ -200,8 +200,6 @@ func (s *survey) checkPlaces(targets []plan.Target, report *report) {
 		if f := s.folders[t.Package]; !f.managed {
 			report.add(fmt.Errorf("%s: target //%s:%s: no BUILD file may be written there; enable the extension in that folder, or give the tests groups of their own", t.Origin, t.Package, t.Name))
 		}
-	}
-	for _, t := range targets {
 		if root := s.folders[t.Root]; !root.managed {
 			report.warn(fmt.Errorf("//%s: the extension is disabled in this test root: no census is taken, so a lost test would not be noticed", t.Root))
 		}

@@ -17,8 +17,12 @@ import (
 func (s *survey) testFiles(recorded durations.Tests, report *report) []plan.File {
 	var files []plan.File
 	for _, f := range s.folders {
+		if len(f.tests) == 0 {
+			continue
+		}
+		ofFolder := s.planSettings(f)
 		for _, name := range f.tests {
-			in := s.planSettings(f)
+			in := ofFolder
 			file := path.Join(f.rel, name)
 			if len(s.modules[file].Paths) > 0 {
 				// It reads files beside it, which only targets of its package can glob.

@@ -133,6 +133,7 @@ func Build(in Input) ([]Target, []error) {
 	crossing := crossFileGroups(files, kept)
 	errs := checkGroups(files)
 	present := slices.Clone(in.Present)
+	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
 	var targets []Target
 	for _, group := range crossing {
 		targets = append(targets, group.target(present, in.home))

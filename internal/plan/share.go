@@ -91,8 +91,6 @@ func sharesOf(files []File, crossing crossings, kept keptSet) []share {
 
 // shareTargets returns the targets for shares.
 func shareTargets(shares []share, present []Present, home home) []Target {
-	present = slices.Clone(present)
-	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
 	followMarks(present, shares)
 	clusters, free := aloneClusters(shares, present)
 	classes := map[class][]share{}
