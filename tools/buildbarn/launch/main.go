@@ -1,0 +1,63 @@
+// Command launch is `bazel run //tools/buildbarn`: it has Go build the cluster, a Go module of
+// its own, and becomes it. So what the cluster is made of never enters Bazel's module graph,
+// and nobody who only uses the rules downloads it.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+)
+
+func main() {
+	fmt.Fprintln(os.Stderr, "buildbarn:", launch(os.Args[1:]))
+	os.Exit(1)
+}
+
+// launch returns only what went wrong.
+func launch(args []string) error {
+	module, err := moduleFolder()
+	if err != nil {
+		return err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return err
+	}
+	program := filepath.Join(cache, "rules_xdist", "buildbarn_bin", "buildbarn")
+	if err := build(module, program); err != nil {
+		return err
+	}
+	// Relative paths in arguments are the person's.
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			return err
+		}
+	}
+	return syscall.Exec(program, append([]string{"buildbarn"}, args...), os.Environ())
+}
+
+// moduleFolder is where the sources really are: Bazel starts this in a tree of links.
+func moduleFolder() (string, error) {
+	file, err := filepath.EvalSymlinks(filepath.Join("tools", "buildbarn", "go.mod"))
+	if err != nil {
+		return "", fmt.Errorf("start it by: bazel run @rules_xdist//tools/buildbarn: %w", err)
+	}
+	file, err = filepath.Abs(file)
+	return filepath.Dir(file), err
+}
+
+func build(module, program string) error {
+	command := exec.Command("go", "build", "-o", program, ".")
+	command.Dir = module
+	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly")
+	command.Stdout, command.Stderr = os.Stderr, os.Stderr
+	err := command.Run()
+	if errors.Is(err, exec.ErrNotFound) {
+		return errors.New("go: command not found: the cluster is built by the Go on the PATH")
+	}
+	return err
+}

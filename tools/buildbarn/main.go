@@ -1,0 +1,35 @@
+// Command buildbarn runs a remote execution cluster for Bazel on one machine: Buildbarn's own
+// storage, scheduler and workers in one process, and a child process that spawns the actions.
+// `buildbarn worker` adds the workers of another process to it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	// Buildbarn's own messages go there as well.
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	command := newServe()
+	command.AddCommand(newWorker(), newRunner())
+	command.CompletionOptions.HiddenDefaultCmd = true
+	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	err := command.ExecuteContext(context.Background())
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "buildbarn:", err)
+	if errors.As(err, &usageError{}) {
+		os.Exit(exitUsage)
+	}
+	os.Exit(exitFailure)
+}
+
+// usageError is what is wrong with the command line.
+type usageError struct{ error }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/buildbarn/bb-storage/pkg/program"
+	"github.com/spf13/cobra"
+
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/cluster"
+)
+
+func newWorker() *cobra.Command {
+	var options hostOptions
+	var scheduler string
+	command := &cobra.Command{
+		Use:   "worker --scheduler HOST:PORT",
+		Short: "Run workers that take actions from a cluster of another process",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			pools, errs := options.check()
+			if _, err := cluster.IsLoopback(scheduler); err != nil {
+				errs = append(errs, fmt.Errorf("--scheduler %s: %w", scheduler, err))
+			}
+			if err := errors.Join(errs...); err != nil {
+				return usageError{err}
+			}
+			return runUntilSignal(command.Context(), options, func(_ context.Context, siblings, dependencies program.Group) error {
+				stores, queue, err := cluster.Connect(cluster.Server{Address: scheduler, TLS: options.tls}, dependencies)
+				if err != nil {
+					return err
+				}
+				return options.launch(pools, stores, queue, siblings, dependencies)
+			})
+		},
+	}
+	options.register(command.Flags())
+	command.Flags().StringVar(&scheduler, "scheduler", "127.0.0.1:8980", "HOST:PORT of the cluster")
+	return command
+}
