@@ -59,6 +59,7 @@ type Attempt struct {
 	Status   Status
 	Cache    Cache
 	Duration time.Duration
+	Strategy string // where it ran, by Bazel's name: remote, linux-sandbox, ...
 	Log, XML string // URIs, empty when there is no such file
 }
 

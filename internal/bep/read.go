@@ -80,7 +80,8 @@ type testResult struct {
 	CachedLocally bool   `json:"cachedLocally"`
 	Millis        int64  `json:"testAttemptDurationMillis,string"`
 	ExecutionInfo struct {
-		CachedRemotely bool `json:"cachedRemotely"`
+		CachedRemotely bool   `json:"cachedRemotely"`
+		Strategy       string `json:"strategy"`
 	} `json:"executionInfo"`
 	Outputs []struct {
 		Name string `json:"name"`
@@ -93,6 +94,7 @@ func (r testResult) attempt(number int) Attempt {
 		Number:   number,
 		Status:   r.Status,
 		Duration: time.Duration(r.Millis) * time.Millisecond,
+		Strategy: r.ExecutionInfo.Strategy,
 	}
 	switch {
 	case r.CachedLocally:

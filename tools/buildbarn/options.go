@@ -53,7 +53,7 @@ type serveOptions struct {
 	hostOptions
 	listen, status string
 	cacheSize      string
-	addressFile    string
+	bazelrc        string
 }
 
 func (o *serveOptions) register(flags *pflag.FlagSet) {
@@ -61,7 +61,7 @@ func (o *serveOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8980", "HOST:PORT for Bazel; port 0 is any free one")
 	flags.StringVar(&o.status, "status", "127.0.0.1:8981", "HOST:PORT of the status page and of /metrics, on loopback")
 	flags.StringVar(&o.cacheSize, "cache-size", "10GiB", "how much of the disk the cache takes at most")
-	flags.StringVar(&o.addressFile, "address-file", "", "file to write the address to as soon as the cluster is ready, as grpc://HOST:PORT; removed at the end")
+	flags.StringVar(&o.bazelrc, "bazelrc", "", "file to write as soon as the cluster is ready, for `bazel --bazelrc=FILE test --config=remote`;\nit has the address and the machine's toolchain, and is removed at the end")
 }
 
 func (o hostOptions) check() (pools []queue.Pool, errs []error) {

@@ -6,14 +6,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/buildbarn/bb-storage/pkg/program"
 	"github.com/spf13/cobra"
 
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/cluster"
-	"github.com/rules-xdist/rules_xdist/tools/buildbarn/queue"
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/toolchain"
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/worker"
 )
 
@@ -76,7 +75,16 @@ func (o serveOptions) serve(checked served, siblings, dependencies program.Group
 	if err := composed.Serve(cluster.Server{Address: listen, TLS: o.tls}, dependencies); err != nil {
 		return err
 	}
-	return o.announce(o.url(listen), checked.pools, siblings)
+	id, err := toolchain.Identity(os.DirFS("/"))
+	if err != nil {
+		return err
+	}
+	ready := announcement{url: o.url(listen), toolchain: id, pools: checked.pools}
+	if err := ready.write(o.bazelrc, siblings); err != nil {
+		return err
+	}
+	fmt.Println(ready.line())
+	return nil
 }
 
 func (o serveOptions) url(address string) string {
@@ -84,32 +92,4 @@ func (o serveOptions) url(address string) string {
 		return "grpcs://" + address
 	}
 	return "grpc://" + address
-}
-
-// announce says that the cluster is ready, to people and to scripts.
-func (o serveOptions) announce(url string, pools []queue.Pool, group program.Group) error {
-	if o.addressFile != "" {
-		if err := writeWhole(o.addressFile, url+"\n"); err != nil {
-			return err
-		}
-		group.Go(func(ctx context.Context, _, _ program.Group) error {
-			<-ctx.Done()
-			return os.Remove(o.addressFile)
-		})
-	}
-	var named []string
-	for _, pool := range pools {
-		named = append(named, fmt.Sprintf("%s=%d", pool.Name, pool.Concurrency))
-	}
-	fmt.Printf("buildbarn: ready: bazel test --config=remote --remote_executor=%s (pools: %s)\n", url, strings.Join(named, ", "))
-	return nil
-}
-
-// writeWhole lets nobody read half of the file.
-func writeWhole(name, content string) error {
-	temporary := name + ".new"
-	if err := os.WriteFile(temporary, []byte(content), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(temporary, name)
 }

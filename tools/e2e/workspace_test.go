@@ -20,6 +20,8 @@ import (
 type workspace struct {
 	t         *testing.T
 	dir, tool string
+	// startup are Bazel's options before the command.
+	startup []string
 }
 
 // newWorkspace copies the example. The copy is at the same place in each test, so that
@@ -63,7 +65,7 @@ func (w workspace) bazel(args ...string) result {
 	w.t.Helper()
 	events := filepath.Join(w.t.TempDir(), "events.json")
 	args = slices.Insert(args, 1, "--build_event_json_file="+events, "--color=no", "--curses=no")
-	command := exec.Command(w.tool, args...)
+	command := exec.Command(w.tool, slices.Concat(w.startup, args)...)
 	command.Dir = w.dir
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/buildbarn/bb-storage/pkg/program"
+
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/queue"
+)
+
+// announcement is what people and scripts need to know of a cluster that is ready.
+type announcement struct {
+	url, toolchain string
+	pools          []queue.Pool
+}
+
+func (a announcement) line() string {
+	var pools []string
+	for _, pool := range a.pools {
+		pools = append(pools, fmt.Sprintf("%s=%d", pool.Name, pool.Concurrency))
+	}
+	return fmt.Sprintf("buildbarn: ready: bazel test --config=remote --remote_executor=%s %s //... (pools: %s)",
+		a.url, a.toolchainFlag(), strings.Join(pools, ", "))
+}
+
+// toolchainFlag is a property of all actions, those that run in pools of other names among
+// them: Bazel adds a target's own properties to these.
+func (a announcement) toolchainFlag() string {
+	return "--remote_default_exec_properties=toolchain=" + a.toolchain
+}
+
+func (a announcement) bazelrc() string {
+	return "# Written by buildbarn, for as long as it runs.\n" +
+		"common:remote --remote_executor=" + a.url + "\n" +
+		"common:remote-cache --remote_cache=" + a.url + "\n" +
+		"common:remote " + a.toolchainFlag() + "\n" +
+		"common:remote-cache " + a.toolchainFlag() + "\n"
+}
+
+// write makes the file, whole at once, and removes it when the group is told to end.
+func (a announcement) write(name string, group program.Group) error {
+	if name == "" {
+		return nil
+	}
+	temporary := name + ".new"
+	if err := os.WriteFile(temporary, []byte(a.bazelrc()), 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(temporary, name); err != nil {
+		return err
+	}
+	group.Go(func(ctx context.Context, _, _ program.Group) error {
+		<-ctx.Done()
+		return os.Remove(name)
+	})
+	return nil
+}

@@ -1,0 +1,101 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// cluster is a running tools/buildbarn on this machine, with storage of its own.
+type cluster struct {
+	t       *testing.T
+	dir     string
+	process *exec.Cmd
+	log     *bytes.Buffer
+	ended   chan error
+}
+
+// A first start compiles the cluster.
+const clusterStart = 8 * time.Minute
+
+// startCluster starts one whose cache is empty, and stops it when the test ends.
+func startCluster(t *testing.T, args ...string) *cluster {
+	t.Helper()
+	c := &cluster{t: t, dir: t.TempDir()}
+	c.start(args...)
+	t.Cleanup(func() {
+		c.stop()
+		if t.Failed() {
+			t.Logf("the cluster's log:\n%s", c.log)
+		}
+	})
+	return c
+}
+
+// start starts the server on the same storage as before.
+func (c *cluster) start(args ...string) {
+	c.t.Helper()
+	repository, err := filepath.Abs("../..")
+	check(c.t, err)
+	check(c.t, os.RemoveAll(c.bazelrc()))
+	args = slices.Concat([]string{
+		"run", "//tools/buildbarn", "--",
+		"--dir=" + filepath.Join(c.dir, "state"), "--bazelrc=" + c.bazelrc(),
+		"--listen=127.0.0.1:0", "--status=127.0.0.1:0",
+	}, args)
+	// Bazel's client becomes the program that it runs, so this is the server itself.
+	c.process = exec.Command(filepath.Join(repository, "tools", "bazel"), args...)
+	c.process.Dir = repository
+	c.log = &bytes.Buffer{}
+	c.process.Stdout, c.process.Stderr = c.log, c.log
+	c.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	check(c.t, c.process.Start())
+	c.ended = make(chan error, 1)
+	go func() { c.ended <- c.process.Wait() }()
+	c.waitReady()
+}
+
+func (c *cluster) waitReady() {
+	c.t.Helper()
+	for begin := time.Now(); time.Since(begin) < clusterStart; time.Sleep(100 * time.Millisecond) {
+		select {
+		case err := <-c.ended:
+			c.t.Fatalf("the cluster ended: %v\n%s", err, c.log)
+		default:
+		}
+		if _, err := os.Stat(c.bazelrc()); err == nil {
+			return
+		}
+	}
+	c.t.Fatalf("the cluster is not ready after %s\n%s", clusterStart, c.log)
+}
+
+// bazelrc is the file that the cluster writes for Bazel.
+func (c *cluster) bazelrc() string { return filepath.Join(c.dir, "cluster.bazelrc") }
+
+// stop ends the server as a person does.
+func (c *cluster) stop() {
+	c.t.Helper()
+	if c.process.ProcessState != nil {
+		return
+	}
+	check(c.t, c.process.Process.Signal(syscall.SIGTERM))
+	if err := <-c.ended; err != nil {
+		c.t.Errorf("the cluster's end: %v\n%s", err, c.log)
+	}
+}
+
+// on has the workspace's builds execute on the cluster, and take nothing from the machine's
+// own cache.
+func (w workspace) on(c *cluster) workspace {
+	w.startup = []string{"--bazelrc=" + c.bazelrc()}
+	w.write(".bazelrc", w.read(".bazelrc")+"common:remote --disk_cache=\ncommon:remote-cache --disk_cache=\n")
+	return w
+}
