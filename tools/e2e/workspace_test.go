@@ -22,6 +22,10 @@ type workspace struct {
 	dir, tool string
 	// startup are Bazel's options before the command.
 	startup []string
+	// prefix is a command that runs another.
+	prefix []string
+	// environment is added to that of the test.
+	environment []string
 }
 
 // newWorkspace copies the example. The copy is at the same place in each test, so that
@@ -65,8 +69,10 @@ func (w workspace) bazel(args ...string) result {
 	w.t.Helper()
 	events := filepath.Join(w.t.TempDir(), "events.json")
 	args = slices.Insert(args, 1, "--build_event_json_file="+events, "--color=no", "--curses=no")
-	command := exec.Command(w.tool, slices.Concat(w.startup, args)...)
+	line := slices.Concat(w.prefix, []string{w.tool}, w.startup, args)
+	command := exec.Command(line[0], line[1:]...)
 	command.Dir = w.dir
+	command.Env = append(os.Environ(), w.environment...)
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
 	err := command.Run()
