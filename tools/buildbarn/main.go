@@ -31,3 +31,10 @@ func main() {
 
 // usageError is what is wrong with the command line.
 type usageError struct{ error }
+
+func noArguments(command *cobra.Command, args []string) error {
+	if err := cobra.NoArgs(command, args); err != nil {
+		return usageError{err}
+	}
+	return nil
+}

@@ -31,7 +31,7 @@ func newServe() *cobra.Command {
 	command := &cobra.Command{
 		Use:           "buildbarn",
 		Short:         "Run a remote execution cluster for Bazel on this machine",
-		Args:          cobra.NoArgs,
+		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(command *cobra.Command, _ []string) error {
