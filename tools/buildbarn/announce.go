@@ -8,6 +8,7 @@ import (
 
 	"github.com/buildbarn/bb-storage/pkg/program"
 
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/page"
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/queue"
 )
 
@@ -15,6 +16,8 @@ import (
 type announcement struct {
 	url, toolchain string
 	pools          []queue.Pool
+	// status is the URL of the status page.
+	status string
 }
 
 func (a announcement) line() string {
@@ -22,8 +25,17 @@ func (a announcement) line() string {
 	for _, pool := range a.pools {
 		pools = append(pools, fmt.Sprintf("%s=%d", pool.Name, pool.Concurrency))
 	}
-	return fmt.Sprintf("buildbarn: ready: bazel test --config=remote --remote_executor=%s %s //... (pools: %s)",
-		a.url, a.toolchainFlag(), strings.Join(pools, ", "))
+	return fmt.Sprintf("buildbarn: ready: bazel test --config=remote --remote_executor=%s %s //... (pools: %s; status: %s)",
+		a.url, a.toolchainFlag(), strings.Join(pools, ", "), a.status)
+}
+
+// facts are for the status page.
+func (a announcement) facts() []page.Fact {
+	facts := []page.Fact{
+		{Name: "Address", Value: a.url},
+		{Name: "Toolchain", Value: a.toolchain},
+	}
+	return append(facts, versions()...)
 }
 
 // toolchainFlag is a property of all actions, those that run in pools of other names among

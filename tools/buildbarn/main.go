@@ -7,15 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 
 	"github.com/spf13/cobra"
 )
 
 func main() {
-	// Buildbarn's own messages go there as well.
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	logTo(os.Stderr)
 	command := newServe()
 	command.AddCommand(newWorker(), newRunner())
 	command.CompletionOptions.HiddenDefaultCmd = true
@@ -33,3 +31,10 @@ func main() {
 
 // usageError is what is wrong with the command line.
 type usageError struct{ error }
+
+func noArguments(command *cobra.Command, args []string) error {
+	if err := cobra.NoArgs(command, args); err != nil {
+		return usageError{err}
+	}
+	return nil
+}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"math"
@@ -85,10 +87,28 @@ func (o hostOptions) check() (pools []queue.Pool, errs []error) {
 		seen[pool.Name] = true
 		pools = append(pools, pool)
 	}
-	if t := o.tls; !t.Secured() && t != (cluster.TLS{}) {
-		errs = append(errs, errors.New("--tls-certificate, --tls-key, --tls-ca: must be given all three, or none"))
+	return pools, append(errs, checkTLS(o.tls)...)
+}
+
+func checkTLS(of cluster.TLS) []error {
+	if of == (cluster.TLS{}) {
+		return nil
 	}
-	return pools, errs
+	if !of.Secured() {
+		return []error{errors.New("--tls-certificate, --tls-key, --tls-ca: must be given all three, or none")}
+	}
+	var errs []error
+	if _, err := tls.LoadX509KeyPair(of.Certificate, of.Key); err != nil {
+		errs = append(errs, fmt.Errorf("--tls-certificate %s, --tls-key %s: %w", of.Certificate, of.Key, err))
+	}
+	authorities, err := os.ReadFile(of.Authority)
+	if err == nil && !x509.NewCertPool().AppendCertsFromPEM(authorities) {
+		err = errors.New("must have certificates in PEM format")
+	}
+	if err != nil {
+		errs = append(errs, fmt.Errorf("--tls-ca %s: %w", of.Authority, err))
+	}
+	return errs
 }
 
 var poolName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)

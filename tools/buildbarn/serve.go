@@ -7,11 +7,15 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/buildbarn/bb-storage/pkg/program"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/cluster"
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/page"
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/store"
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/toolchain"
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/worker"
 )
@@ -27,7 +31,7 @@ func newServe() *cobra.Command {
 	command := &cobra.Command{
 		Use:           "buildbarn",
 		Short:         "Run a remote execution cluster for Bazel on this machine",
-		Args:          cobra.NoArgs,
+		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -35,8 +39,8 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			return runUntilSignal(command.Context(), options.hostOptions, func(_ context.Context, siblings, dependencies program.Group) error {
-				return options.serve(checked, siblings, dependencies)
+			return runUntilSignal(command.Context(), options.hostOptions, func(ctx context.Context, siblings, dependencies program.Group) error {
+				return options.serve(ctx, checked, siblings, dependencies)
 			})
 		},
 	}
@@ -60,7 +64,7 @@ func runUntilSignal(ctx context.Context, options hostOptions, routine program.Ro
 }
 
 // serve starts everything; it returns as soon as the cluster is ready.
-func (o serveOptions) serve(checked served, siblings, dependencies program.Group) error {
+func (o serveOptions) serve(ctx context.Context, checked served, siblings, dependencies program.Group) error {
 	listen, err := cluster.Concrete(o.listen)
 	if err != nil {
 		return err
@@ -69,7 +73,7 @@ func (o serveOptions) serve(checked served, siblings, dependencies program.Group
 	if err != nil {
 		return err
 	}
-	if err := o.launch(checked.pools, composed.Stores, worker.InProcess(composed.Scheduler), siblings, dependencies); err != nil {
+	if err := o.launch(checked.pools, composed.Stores, worker.InProcess(composed.Workers), siblings, dependencies); err != nil {
 		return err
 	}
 	if err := composed.Serve(cluster.Server{Address: listen, TLS: o.tls}, dependencies); err != nil {
@@ -80,11 +84,32 @@ func (o serveOptions) serve(checked served, siblings, dependencies program.Group
 		return err
 	}
 	ready := announcement{url: o.url(listen), toolchain: id, pools: checked.pools}
+	if ready.status, err = o.serveStatus(ctx, composed, ready.facts(), dependencies); err != nil {
+		return err
+	}
 	if err := ready.write(o.bazelrc, siblings); err != nil {
 		return err
 	}
 	fmt.Println(ready.line())
 	return nil
+}
+
+// serveStatus serves the status page, up to the last action's end, and returns its URL.
+func (o serveOptions) serveStatus(ctx context.Context, of cluster.Cluster, facts []page.Fact, group program.Group) (string, error) {
+	source := page.Source{
+		State:   of.Scheduler,
+		Workers: of.Workers,
+		Metrics: prometheus.DefaultGatherer,
+		Usage:   func() ([]store.Usage, error) { return store.Usages(o.dir) },
+		Facts:   facts,
+		Begin:   time.Now(),
+		Ending:  ctx,
+	}
+	url, err := page.Serve(o.status, source.Handler(), group)
+	if err != nil {
+		return "", fmt.Errorf("--status %s: %w", o.status, err)
+	}
+	return url, nil
 }
 
 func (o serveOptions) url(address string) string {

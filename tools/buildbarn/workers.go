@@ -17,7 +17,7 @@ func newWorker() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "worker --scheduler HOST:PORT",
 		Short: "Run workers that take actions from a cluster of another process",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			pools, errs := options.check()
 			if _, err := cluster.IsLoopback(scheduler); err != nil {

@@ -34,6 +34,8 @@ type Server struct {
 type Cluster struct {
 	Stores    store.Stores
 	Scheduler *scheduler.InMemoryBuildQueue
+	// Workers is the scheduler for those who run actions.
+	Workers *queue.Workers
 }
 
 // New opens the storage and makes the scheduler for the pools.
@@ -43,7 +45,7 @@ func New(dir string, cacheBytes int64, pools []queue.Pool, group program.Group) 
 		return Cluster{}, err
 	}
 	scheduler, err := queue.New(stores.ContentAddressableStorage, pools)
-	return Cluster{stores, scheduler}, err
+	return Cluster{stores, scheduler, queue.NewWorkers(scheduler)}, err
 }
 
 // Serve listens; it returns as soon as it does. The group's end closes all connections.
@@ -63,7 +65,7 @@ func (c Cluster) register(s grpc.ServiceRegistrar) {
 	bytestream.RegisterByteStreamServer(s.(*grpc.Server), grpcservers.NewByteStreamServer(cas, 1<<16, zstd.NewUnboundedPool(nil, nil)))
 	remoteexecution.RegisterActionCacheServer(s, grpcservers.NewActionCacheServer(ac, store.MaxMessageBytes))
 	remoteexecution.RegisterExecutionServer(s, c.Scheduler)
-	remoteworker.RegisterOperationQueueServer(s, c.Scheduler)
+	remoteworker.RegisterOperationQueueServer(s, c.Workers)
 	buildqueuestate.RegisterBuildQueueStateServer(s, c.Scheduler)
 	remoteexecution.RegisterCapabilitiesServer(s, capabilities.NewServer(
 		capabilities.NewMergingProvider([]capabilities.Provider{cas, ac, execution{c.Scheduler}, versions})))

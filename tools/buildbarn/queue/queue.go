@@ -48,13 +48,18 @@ func platformOf(pool string) *remoteexecution.Platform {
 type byPool struct{}
 
 func (byPool) ExtractKey(ctx context.Context, function digest.Function, action *remoteexecution.Action) (platform.Key, error) {
+	return platform.NewKey(function.GetInstanceName(), platformOf(PoolOf(action.GetPlatform())))
+}
+
+// PoolOf is the name of the pool that a platform asks for, or offers.
+func PoolOf(platform *remoteexecution.Platform) string {
 	pool := DefaultPool
-	for _, property := range action.GetPlatform().GetProperties() {
+	for _, property := range platform.GetProperties() {
 		if property.Name == poolProperty {
 			pool = property.Value
 		}
 	}
-	return platform.NewKey(function.GetInstanceName(), platformOf(pool))
+	return pool
 }
 
 const (

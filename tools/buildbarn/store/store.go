@@ -35,6 +35,11 @@ const (
 	meanBlobBytes        = 4 << 10
 	meanActionCacheBytes = 1 << 10
 
+	// Below the cluster's folder.
+	casDir     = "cas"
+	acDir      = "ac"
+	blocksFile = "blocks"
+
 	// What is written since may be lost when the machine loses its power.
 	epoch = 10 * time.Second
 )
@@ -51,12 +56,12 @@ type Stores struct {
 func Open(dir string, bytes int64, group program.Group) (Stores, error) {
 	configured := &pb.BlobstoreConfiguration{}
 	var err error
-	cas := device{dir: filepath.Join(dir, "cas"), bytes: bytes - bytes/actionCacheShare, meanBlobBytes: meanBlobBytes, newBlocks: 3}
+	cas := device{dir: filepath.Join(dir, casDir), bytes: bytes - bytes/actionCacheShare, meanBlobBytes: meanBlobBytes, newBlocks: 3}
 	if configured.ContentAddressableStorage, err = cas.configuration(); err != nil {
 		return Stores{}, err
 	}
 	// Results are overwritten, for which Buildbarn allows one new block only.
-	ac := device{dir: filepath.Join(dir, "ac"), bytes: bytes / actionCacheShare, meanBlobBytes: meanActionCacheBytes, newBlocks: 1}
+	ac := device{dir: filepath.Join(dir, acDir), bytes: bytes / actionCacheShare, meanBlobBytes: meanActionCacheBytes, newBlocks: 1}
 	results, err := ac.configuration()
 	if err != nil {
 		return Stores{}, err
@@ -114,7 +119,7 @@ func (d device) configuration() (*pb.BlobAccessConfiguration, error) {
 			NewBlocks:                        d.newBlocks,
 			BlocksBackend: &pb.LocalBlobAccessConfiguration_BlocksOnBlockDevice_{
 				BlocksOnBlockDevice: &pb.LocalBlobAccessConfiguration_BlocksOnBlockDevice{
-					Source:      d.file("blocks", d.bytes),
+					Source:      d.file(blocksFile, d.bytes),
 					SpareBlocks: 2,
 				},
 			},
