@@ -23,14 +23,26 @@ func makeOverlay(root string) error {
 }
 
 func removeOverlay(root string) error {
-	// The kernel leaves a folder there that its owner may not read.
-	makeAccessible(filepath.Join(root+workExtension, "work"))
-	return errors.Join(os.RemoveAll(root+workExtension), os.RemoveAll(root+upperExtension))
+	var errs []error
+	for _, dir := range []string{root + workExtension, root + upperExtension} {
+		errs = append(errs, removeFolder(dir))
+	}
+	return errors.Join(errs...)
 }
 
-func makeAccessible(dir string) {
-	// If that fails, so will the removal, which says so.
-	_ = os.Chmod(dir, 0o700)
+// removeFolder also removes what its owner may not read, as the kernel leaves it in workdir.
+func removeFolder(dir string) error {
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, _ error) error {
+		if entry == nil || !entry.IsDir() {
+			return nil
+		}
+		// Before it is read.
+		return os.Chmod(path, 0o700)
+	})
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return firstError(err, os.RemoveAll(dir))
 }
 
 // openOverlay returns the overlay as a mount that is nowhere yet.
@@ -106,18 +118,32 @@ func mergeEntry(upper, lower string) error {
 	exists := err == nil
 	switch {
 	case isWhiteout(above):
-		return os.RemoveAll(lower)
+		return removeFolder(lower)
 	case exists && above.IsDir() && below.IsDir() && !isOpaque(upper):
 		if err := mergeFolder(upper, lower); err != nil {
 			return err
 		}
 		return os.Chmod(lower, above.Mode().Perm())
 	case exists && (above.IsDir() || below.IsDir()):
-		if err := os.RemoveAll(lower); err != nil {
+		if err := removeFolder(lower); err != nil {
 			return err
 		}
 	}
-	return os.Rename(upper, lower)
+	return move(upper, lower, above)
+}
+
+// move renames, also a folder that its owner may not write to: its parent changes.
+func move(upper, lower string, info os.FileInfo) error {
+	if !info.IsDir() || info.Mode()&0o700 == 0o700 {
+		return os.Rename(upper, lower)
+	}
+	if err := os.Chmod(upper, 0o700); err != nil {
+		return err
+	}
+	if err := os.Rename(upper, lower); err != nil {
+		return err
+	}
+	return os.Chmod(lower, info.Mode().Perm())
 }
 
 // isWhiteout says whether this stands for something that was removed.

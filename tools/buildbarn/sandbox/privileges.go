@@ -72,6 +72,19 @@ func dropPrivileges() error {
 			return fmt.Errorf("capability %d: %w", c, err)
 		}
 	}
+	return clearInheritable()
+}
+
+func clearInheritable() error {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
+		return fmt.Errorf("capget: %w", err)
+	}
+	sets[0].Inheritable, sets[1].Inheritable = 0, 0
+	if err := unix.Capset(&header, &sets[0]); err != nil {
+		return fmt.Errorf("capset: %w", err)
+	}
 	return nil
 }
 
