@@ -51,7 +51,7 @@ func (p plan) mountAll() error {
 // openInputs returns a mount of the input root that is nowhere yet.
 func (p plan) openInputs() (int, error) {
 	if p.Overlay {
-		return openOverlay(p.Action.InputRoot)
+		return openOverlay(p.Action.InputRoot, p.Layer)
 	}
 	return unix.OpenTree(unix.AT_FDCWD, p.Action.InputRoot, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
 }

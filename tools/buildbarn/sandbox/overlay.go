@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -13,21 +14,22 @@ import (
 // from writing to their inputs. There an action writes to a layer above the input root
 // (overlayfs), and what it wrote is moved into the input root when it has ended.
 
-const (
-	upperExtension = ".upper"
-	workExtension  = ".work"
-)
+// layersFolder is in the server's folder, and so on the input roots' file system. An own
+// folder has the next server find what a killed one leaves: the server's own way to empty
+// its folder may not get into the kernel's.
+const layersFolder = "layers"
 
-func makeOverlay(root string) error {
-	return firstError(os.Mkdir(root+upperExtension, 0o755), os.Mkdir(root+workExtension, 0o755))
+func makeLayers(dir string) error {
+	layers := filepath.Join(dir, layersFolder)
+	return firstError(removeFolder(layers), os.Mkdir(layers, 0o755))
 }
 
-func removeOverlay(root string) error {
-	var errs []error
-	for _, dir := range []string{root + workExtension, root + upperExtension} {
-		errs = append(errs, removeFolder(dir))
+func makeOverlay(dir string) (string, error) {
+	layer, err := os.MkdirTemp(filepath.Join(dir, layersFolder), "")
+	if err != nil {
+		return "", err
 	}
-	return errors.Join(errs...)
+	return layer, firstError(os.Mkdir(filepath.Join(layer, "upper"), 0o755), os.Mkdir(filepath.Join(layer, "work"), 0o755))
 }
 
 // removeFolder also removes what its owner may not read, as the kernel leaves it in workdir.
@@ -46,24 +48,28 @@ func removeFolder(dir string) error {
 }
 
 // openOverlay returns the overlay as a mount that is nowhere yet.
-func openOverlay(root string) (int, error) {
-	// Options separate paths by characters that a relative path has not.
-	if err := os.Chdir(filepath.Dir(root)); err != nil {
+func openOverlay(root, layer string) (int, error) {
+	// In options, some characters of paths would have another meaning.
+	lower, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
 		return 0, err
 	}
-	base := filepath.Base(root)
+	defer unix.Close(lower)
+	if err := os.Chdir(layer); err != nil {
+		return 0, err
+	}
 	configured, err := unix.Fsopen("overlay", unix.FSOPEN_CLOEXEC)
 	if err != nil {
 		return 0, err
 	}
 	defer unix.Close(configured)
 	for _, option := range [][2]string{
-		{"lowerdir", base},
-		{"upperdir", base + upperExtension},
-		{"workdir", base + workExtension},
+		{"lowerdir", fmt.Sprintf("/proc/self/fd/%d", lower)},
+		{"upperdir", "upper"},
+		{"workdir", "work"},
 	} {
 		if err := unix.FsconfigSetString(configured, option[0], option[1]); err != nil {
-			return 0, err
+			return 0, fmt.Errorf("%s: %w", option[0], err)
 		}
 	}
 	// volatile: what is lost with the machine need not be synced to its disk.
@@ -79,8 +85,8 @@ func openOverlay(root string) (int, error) {
 }
 
 // mergeOverlay moves what the action has written into its input root.
-func mergeOverlay(root string) error {
-	return mergeFolder(root+upperExtension, root)
+func mergeOverlay(layer, root string) error {
+	return mergeFolder(filepath.Join(layer, "upper"), root)
 }
 
 func mergeFolder(upper, lower string) error {

@@ -74,7 +74,11 @@ func New(ctx context.Context, options Options) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.Dir = dir
 	s := &Sandbox{options: options}
+	if err := makeLayers(dir); err != nil {
+		return nil, err
+	}
 	mounted, err := groupsHere()
 	if err != nil {
 		return nil, err
@@ -152,7 +156,7 @@ func (s *Sandbox) choose(ctx context.Context, dir string) (failures, error) {
 func (s *Sandbox) try(ctx context.Context, dir string) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	folder, err := os.MkdirTemp(dir, "probe")
+	folder, err := os.MkdirTemp(filepath.Join(dir, layersFolder), "probe")
 	if err != nil {
 		return err
 	}

@@ -38,8 +38,9 @@ type Limits struct {
 
 // Options are those of all actions of a server.
 type Options struct {
-	// Dir is the server's folder, with the input roots in it. Actions see nothing of it
-	// but their own input root. Where the server is root, only root should see into it.
+	// Dir is the server's folder, with the input roots in it. One sandbox at a time has it,
+	// and in it the folder "layers". Actions see nothing of it but their own input root.
+	// Where the server is root, only root should see into it.
 	Dir string
 	// Init is a program that calls Main first thing. By default it is this program.
 	Init string
@@ -60,7 +61,6 @@ type Sandbox struct {
 // Action is what a sandbox is made for.
 type Action struct {
 	// InputRoot is the host's folder with the inputs. What the action writes ends there.
-	// Sandboxes may have files beside it, of the same name with an extension.
 	InputRoot string
 	// WorkingDirectory is relative to the input root.
 	WorkingDirectory string
@@ -83,7 +83,7 @@ type Process struct {
 
 	report, reporter *os.File
 	group            *group
-	overlay          string
+	layer, inputRoot string // with an overlay
 }
 
 // Result is what the exit code does not say.
@@ -137,10 +137,11 @@ func (s *Sandbox) prepare(p *Process, plan *plan) (err error) {
 		}
 	}
 	if plan.Overlay {
-		p.overlay = plan.Action.InputRoot
-		if err := makeOverlay(p.overlay); err != nil {
+		p.layer, err = makeOverlay(s.options.Dir)
+		if err != nil {
 			return err
 		}
+		plan.Layer, p.inputRoot = p.layer, plan.Action.InputRoot
 	}
 	if p.group, err = s.groups.add(plan.Limits); err != nil {
 		return err
@@ -176,8 +177,8 @@ func (p *Process) Close() (Result, error) {
 		failed = fmt.Errorf("sandbox: its first process ended: %v", state)
 	}
 	result := Result{OutOfMemory: p.group.outOfMemory()}
-	if p.overlay != "" && failed == nil {
-		failed = mergeOverlay(p.overlay)
+	if p.layer != "" && failed == nil {
+		failed = mergeOverlay(p.layer, p.inputRoot)
 	}
 	return result, firstError(failed, p.discard())
 }
@@ -188,8 +189,8 @@ func (p *Process) discard() error {
 		p.reporter.Close()
 	}
 	var err error
-	if p.overlay != "" {
-		err = removeOverlay(p.overlay)
+	if p.layer != "" {
+		err = removeFolder(p.layer)
 	}
 	return firstError(err, p.group.remove())
 }
@@ -211,6 +212,8 @@ type plan struct {
 	OwnUser bool
 	// Overlay says whether the action writes to a layer above its inputs.
 	Overlay bool
+	// Layer is the host's folder of that layer.
+	Layer string
 	// Hidden is the folder that actions must not see.
 	Hidden string
 	Action Action
