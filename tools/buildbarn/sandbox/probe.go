@@ -64,6 +64,15 @@ const (
 // Beyond it a kernel is not slow, but stuck.
 const probeTimeout = 20 * time.Second
 
+// Probe finds out what is isolated, before there is a sandbox.
+func Probe(ctx context.Context, options Options) (Capabilities, error) {
+	s, err := New(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return s.Capabilities(), nil
+}
+
 // New finds out by trying what this machine allows, and removes what an earlier server of
 // the same folder has left. It fails where nothing can be started at all.
 func New(ctx context.Context, options Options) (*Sandbox, error) {

@@ -66,9 +66,6 @@ type Action struct {
 	WorkingDirectory string
 	// Network says whether the action may use the host's network.
 	Network bool
-	// Temporary is a folder of the host for temporary files. It serves where there is no
-	// namespace, and so no /tmp of its own.
-	Temporary string
 	// Arguments are the command's. A first one without a slash is looked for on the PATH
 	// of the action's environment.
 	Arguments []string
@@ -78,8 +75,6 @@ type Action struct {
 type Process struct {
 	// Cmd is for the caller to give the environment, output and error files, and to run.
 	*exec.Cmd
-	// Environment is to be added to the action's, as it has no /tmp of its own.
-	Environment []string
 
 	report, reporter *os.File
 	group            *group
@@ -113,18 +108,10 @@ func (s *Sandbox) Command(ctx context.Context, action Action) (*Process, error) 
 	p.ExtraFiles = []*os.File{p.reporter}
 	p.SysProcAttr = plan.attributes()
 	if !plan.Namespaces {
-		p.Environment = temporaryVariables(action.Temporary)
 		// A killed init would leave its descendants to the host's. This one kills them.
 		p.Cancel = p.report.Close
 	}
 	return p, nil
-}
-
-func temporaryVariables(dir string) []string {
-	if dir == "" {
-		return nil
-	}
-	return []string{"TMPDIR=" + dir, "TMP=" + dir, "TEMP=" + dir}
 }
 
 func (s *Sandbox) prepare(p *Process, plan *plan) (err error) {
