@@ -10,12 +10,14 @@ import (
 
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/page"
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/queue"
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/sandbox"
 )
 
 // announcement is what people and scripts need to know of a cluster that is ready.
 type announcement struct {
 	url, toolchain string
 	pools          []queue.Pool
+	isolated       sandbox.Capabilities
 	// status is the URL of the status page.
 	status string
 }
@@ -34,6 +36,13 @@ func (a announcement) facts() []page.Fact {
 	facts := []page.Fact{
 		{Name: "Address", Value: a.url},
 		{Name: "Toolchain", Value: a.toolchain},
+	}
+	for _, property := range a.isolated {
+		state := "isolated: "
+		if !property.Isolated {
+			state = "NOT isolated: "
+		}
+		facts = append(facts, page.Fact{Name: "Actions' " + property.Name, Value: state + property.How})
 	}
 	return append(facts, versions()...)
 }

@@ -34,7 +34,7 @@ func TestFolderIsOwned(t *testing.T) {
 func TestPortIsTaken(t *testing.T) {
 	cluster := clustertest.Start(t)
 	taken := strings.TrimPrefix(cluster.Status, "http://")
-	command := clustertest.Command(t, "--dir="+t.TempDir(), "--listen=127.0.0.1:0", "--status="+taken, "--cache-size=64MiB")
+	command := clustertest.Command(t, "--dir="+t.TempDir(), "--listen=127.0.0.1:0", "--status="+taken, "--cache-size=128MiB")
 	out, err := command.CombinedOutput()
 	if command.ProcessState.ExitCode() != exitFailure || !strings.Contains(string(out), "--status "+taken+": ") {
 		t.Errorf("%v\n%s", err, out)

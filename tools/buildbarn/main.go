@@ -10,9 +10,12 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/sandbox"
 )
 
 func main() {
+	sandbox.Main()
 	logTo(os.Stderr)
 	command := newServe()
 	command.AddCommand(newWorker(), newRunner())

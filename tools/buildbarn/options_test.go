@@ -11,7 +11,7 @@ import (
 )
 
 // parsed are the options of a command line, checked.
-func parsed(t *testing.T, args ...string) (served, error) {
+func parsed(t *testing.T, args ...string) (host, error) {
 	t.Helper()
 	var options serveOptions
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -29,7 +29,7 @@ func TestOptions(t *testing.T) {
 		bytes int64
 	}{
 		{[]string{"--pool=default=4", "--pool=serial=1"}, []queue.Pool{{Name: "default", Concurrency: 4}, {Name: "serial", Concurrency: 1}}, 10 << 30},
-		{[]string{"--pool=gpu-a.1_b=4096", "--cache-size=64MiB"}, []queue.Pool{{Name: "gpu-a.1_b", Concurrency: 4096}}, 64 << 20},
+		{[]string{"--pool=gpu-a.1_b=4096", "--cache-size=128MiB"}, []queue.Pool{{Name: "gpu-a.1_b", Concurrency: 4096}}, 128 << 20},
 		{[]string{"--pool=default=1", "--cache-size=1g", "--listen=[::1]:0", "--status=localhost:0"}, []queue.Pool{{Name: "default", Concurrency: 1}}, 1 << 30},
 	} {
 		got, err := parsed(t, test.args...)
@@ -37,7 +37,7 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%s: %v", test.args, err)
 			continue
 		}
-		if len(got.pools) != len(test.pools) || got.cacheBytes != test.bytes {
+		if len(got.pools) != len(test.pools) || got.storeBytes+got.sharedBytes != test.bytes {
 			t.Errorf("%s: %+v", test.args, got)
 		}
 		for i, pool := range test.pools {
@@ -66,10 +66,14 @@ func TestOptionsAreRefused(t *testing.T) {
 		{"--pool==2", "--pool =2: must be NAME=N"},
 		{"--pool=a/b=2", "--pool a/b=2: must be NAME=N"},
 		{"--pool=serial=2", `--pool serial=2: the actions of "serial" are alone on their host`},
-		{"--cache-size=1MiB", "--cache-size 1MiB: must be a size of at least 64MiB"},
+		{"--cache-size=1MiB", "--cache-size 1MiB: must be a size of at least 128MiB"},
 		{"--cache-size=-1", "--cache-size -1: must be a size"},
 		{"--cache-size=much", "--cache-size much: must be a size"},
 		{"--cache-size=99999999999TiB", "--cache-size 99999999999TiB: must be a size"},
+		{"--isolation=some", "--isolation some: must be one of auto, full, none"},
+		{"--memory=-1", "--memory -1: must be a size"},
+		{"--output-size=big", "--output-size big: must be a size"},
+		{"--processes=-1", "--processes -1: must be 0 or more"},
 		{"--listen=8980", "--listen 8980: must be HOST:PORT"},
 		{"--listen=0.0.0.0:8980", "--listen 0.0.0.0:8980: other machines reach this address: whoever reaches it may run commands here"},
 		{"--listen=:8980", "--listen :8980: other machines reach this address"},

@@ -64,16 +64,20 @@ func runUntilSignal(ctx context.Context, options hostOptions, routine program.Ro
 }
 
 // serve starts everything; it returns as soon as the cluster is ready.
-func (o serveOptions) serve(ctx context.Context, checked served, siblings, dependencies program.Group) error {
+func (o serveOptions) serve(ctx context.Context, checked host, siblings, dependencies program.Group) error {
 	listen, err := cluster.Concrete(o.listen)
 	if err != nil {
 		return err
 	}
-	composed, err := cluster.New(o.dir, checked.cacheBytes, checked.pools, dependencies)
+	// Before the store opens files, which the sandboxes need not see.
+	if checked.isolated, err = o.isolate(ctx, checked.sandbox); err != nil {
+		return err
+	}
+	composed, err := cluster.New(o.dir, checked.storeBytes, checked.pools, dependencies)
 	if err != nil {
 		return err
 	}
-	if err := o.launch(checked.pools, composed.Stores, worker.InProcess(composed.Workers), siblings, dependencies); err != nil {
+	if err := o.launch(checked, composed.Stores, worker.InProcess(composed.Workers), siblings, dependencies); err != nil {
 		return err
 	}
 	if err := composed.Serve(cluster.Server{Address: listen, TLS: o.tls}, dependencies); err != nil {
@@ -83,7 +87,7 @@ func (o serveOptions) serve(ctx context.Context, checked served, siblings, depen
 	if err != nil {
 		return err
 	}
-	ready := announcement{url: o.url(listen), toolchain: id, pools: checked.pools}
+	ready := announcement{url: o.url(listen), toolchain: id, pools: checked.pools, isolated: checked.isolated}
 	if ready.status, err = o.serveStatus(ctx, composed, ready.facts(), dependencies); err != nil {
 		return err
 	}

@@ -19,19 +19,23 @@ func newWorker() *cobra.Command {
 		Short: "Run workers that take actions from a cluster of another process",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			pools, errs := options.check()
+			checked, errs := options.check()
 			if _, err := cluster.IsLoopback(scheduler); err != nil {
 				errs = append(errs, fmt.Errorf("--scheduler %s: %w", scheduler, err))
 			}
 			if err := errors.Join(errs...); err != nil {
 				return usageError{err}
 			}
-			return runUntilSignal(command.Context(), options, func(_ context.Context, siblings, dependencies program.Group) error {
+			return runUntilSignal(command.Context(), options, func(ctx context.Context, siblings, dependencies program.Group) error {
+				var err error
+				if checked.isolated, err = options.isolate(ctx, checked.sandbox); err != nil {
+					return err
+				}
 				stores, queue, err := cluster.Connect(cluster.Server{Address: scheduler, TLS: options.tls}, dependencies)
 				if err != nil {
 					return err
 				}
-				return options.launch(pools, stores, queue, siblings, dependencies)
+				return options.launch(checked, stores, queue, siblings, dependencies)
 			})
 		},
 	}

@@ -27,8 +27,8 @@ func launch(args []string) error {
 	if err != nil {
 		return err
 	}
-	program := filepath.Join(cache, "rules_xdist", "buildbarn_bin", "buildbarn")
-	if err := build(module, program); err != nil {
+	programs := filepath.Join(cache, "rules_xdist", "buildbarn_bin")
+	if err := build(module, programs); err != nil {
 		return err
 	}
 	// Relative paths in arguments are the person's.
@@ -37,7 +37,7 @@ func launch(args []string) error {
 			return err
 		}
 	}
-	return syscall.Exec(program, append([]string{"buildbarn"}, args...), os.Environ())
+	return syscall.Exec(filepath.Join(programs, "buildbarn"), append([]string{"buildbarn"}, args...), os.Environ())
 }
 
 // moduleFolder is where the sources really are: Bazel starts this in a tree of links.
@@ -50,8 +50,9 @@ func moduleFolder() (string, error) {
 	return filepath.Dir(file), err
 }
 
-func build(module, program string) error {
-	command := exec.Command("go", "build", "-o", program, ".")
+// build puts the server into a folder, and what starts its sandboxes.
+func build(module, dir string) error {
+	command := exec.Command("go", "build", "-o", dir+"/", ".", "./sandboxinit")
 	command.Dir = module
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly")
 	command.Stdout, command.Stderr = os.Stderr, os.Stderr

@@ -27,6 +27,7 @@ import (
 	"github.com/buildbarn/bb-storage/pkg/program"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/rules-xdist/rules_xdist/tools/buildbarn/network"
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/queue"
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/store"
 )
@@ -159,6 +160,7 @@ func (s *shared) executor(name string, of queue.Pool) builder.BuildExecutor {
 		s.nextAction)
 	executor := builder.NewLocalBuildExecutor(writer, directories, s.Runner, clock.SystemClock, 0, nil,
 		store.MaxMessageBytes, nil, false, false)
+	executor = network.NewBuildExecutor(executor)
 	executor = builder.NewStorageFlushingBuildExecutor(executor, flush)
 	executor = builder.NewMetricsBuildExecutor(builder.NewTimestampedBuildExecutor(executor, clock.SystemClock, name))
 	executor = placedExecutor{executor, s.places, s.places.takenBy(of)}

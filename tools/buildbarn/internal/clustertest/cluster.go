@@ -55,7 +55,8 @@ var program = func() (string, error) { return "", errors.New("TestMain must call
 
 func build(dir string) (string, error) {
 	name := filepath.Join(dir, "buildbarn")
-	command := exec.Command("go", "build", "-o", name, "github.com/rules-xdist/rules_xdist/tools/buildbarn")
+	const module = "github.com/rules-xdist/rules_xdist/tools/buildbarn"
+	command := exec.Command("go", "build", "-o", dir+"/", module, module+"/sandboxinit")
 	if out, err := command.CombinedOutput(); err != nil {
 		return "", errors.New(string(out))
 	}
@@ -81,7 +82,7 @@ func Start(t testing.TB, args ...string) *Cluster {
 // StartIn starts a cluster on a folder, any free ports and a small cache; later arguments win.
 func StartIn(t testing.TB, dir string, args ...string) *Cluster {
 	t.Helper()
-	args = slices.Concat([]string{"--dir=" + dir, "--listen=127.0.0.1:0", "--status=127.0.0.1:0", "--cache-size=64MiB"}, args)
+	args = slices.Concat([]string{"--dir=" + dir, "--listen=127.0.0.1:0", "--status=127.0.0.1:0", "--cache-size=128MiB"}, args)
 	c := &Cluster{Process: launch(t, Command(t, args...)), Dir: dir}
 	c.waitReady()
 	return c

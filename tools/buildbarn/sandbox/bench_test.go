@@ -1,0 +1,48 @@
+package sandbox
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// BenchmarkAction runs an action that does nothing, in turn by itself and in a sandbox, so
+// that the ratio is that of one machine at one time. SANDBOX_BENCH_INIT in the environment
+// names the init, by default this program.
+func BenchmarkAction(b *testing.B) {
+	dir := b.TempDir()
+	root := filepath.Join(dir, "root")
+	if err := os.Mkdir(root, 0o777); err != nil {
+		b.Fatal(err)
+	}
+	s, err := New(b.Context(), Options{Dir: dir, Init: os.Getenv("SANDBOX_BENCH_INIT"), Limits: Limits{1 << 30, 1000, 1 << 30}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var plain, sandboxed time.Duration
+	for b.Loop() {
+		start := time.Now()
+		if err := exec.Command("/bin/true").Run(); err != nil {
+			b.Fatal(err)
+		}
+		between := time.Now()
+		p, err := s.Command(b.Context(), Action{InputRoot: root, Arguments: []string{"/bin/true"}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		p.Env = []string{}
+		if err := p.Run(); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := p.Close(); err != nil {
+			b.Fatal(err)
+		}
+		plain += between.Sub(start)
+		sandboxed += time.Since(between)
+	}
+	b.ReportMetric(plain.Seconds()*1000/float64(b.N), "ms/plain")
+	b.ReportMetric(sandboxed.Seconds()*1000/float64(b.N), "ms/sandboxed")
+	b.ReportMetric(sandboxed.Seconds()/plain.Seconds(), "ratio")
+}
