@@ -238,13 +238,16 @@ func TestPageFollowsABuild(t *testing.T) {
 	b.perform("window.loadedOnce = true")
 
 	long := "//services/billing/internal/reconciliation:test_a_name_that_is_as_long_as_names_become_in_large_repositories_serial"
-	finish := load(t, cluster, "//pkg:first_test", hostile, "//pkg:third_test", "//pkg:fourth_test", "//pkg:fifth_test", long)
+	finishHostile := load(t, cluster, hostile)
+	b.await(b.says(hostile))
+	finish := load(t, cluster, "//pkg:first_test", "//pkg:second_test", "//pkg:third_test", "//pkg:fourth_test", long)
 	b.await(`[...document.querySelectorAll("tbody tr")].some(r => r.innerText.split(/\s+/).join(" ") === "default 3 2 0 2")`)
 	b.await(b.says(long))
 	b.await(b.says("waiting for its place"))
 	b.await(`[...document.querySelectorAll("td:last-child")].some(d => d.innerText === "2s")`)
 	b.looks("busy")
 
+	finishHostile()
 	finish()
 	b.await(`document.getElementById("running").nextElementSibling.innerText === "none"`)
 	b.await(b.says("0.0 %"))
