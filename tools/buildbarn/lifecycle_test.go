@@ -109,6 +109,9 @@ func TestEndDrains(t *testing.T) {
 		return statusCode(t, cluster, "/healthz") == 503
 	})
 	running.finish(t)
+	if err := <-running.ended; err != nil {
+		t.Errorf("who waits for the action is told: %v", err)
+	}
 	if code := cluster.Wait(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}

@@ -3,6 +3,7 @@ package cluster
 
 import (
 	"context"
+	"time"
 
 	remoteexecution "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"github.com/bazelbuild/remote-apis/build/bazel/semver"
@@ -48,14 +49,25 @@ func New(dir string, cacheBytes int64, pools []queue.Pool, group program.Group) 
 	return Cluster{stores, scheduler, queue.NewWorkers(scheduler)}, err
 }
 
-// Serve listens; it returns as soon as it does. The group's end closes all connections.
+// How long a client may take to hear that its action ended, when the cluster ends right after.
+const answerTime = time.Second
+
+// Serve listens; it returns as soon as it does. The group's end closes all connections, as soon
+// as those who waited for the last actions have been told.
 func (c Cluster) Serve(server Server, group program.Group) error {
 	configured, err := server.TLS.serverConfiguration(server.Address)
 	if err != nil {
 		return err
 	}
-	return bb_grpc.NewServersFromConfigurationAndServe(
-		[]*grpc_configuration.ServerConfiguration{configured}, c.register, group, clients())
+	listening := make(chan error)
+	group.Go(func(ctx context.Context, _, dependencies program.Group) error {
+		listening <- bb_grpc.NewServersFromConfigurationAndServe(
+			[]*grpc_configuration.ServerConfiguration{configured}, c.register, dependencies, clients())
+		<-ctx.Done()
+		time.Sleep(time.Until(c.Workers.LastEnd().Add(answerTime)))
+		return nil
+	})
+	return <-listening
 }
 
 func (c Cluster) register(s grpc.ServiceRegistrar) {

@@ -18,8 +18,9 @@ import (
 type Workers struct {
 	remoteworker.OperationQueueServer
 
-	mutex sync.Mutex
-	tasks map[string]Task
+	mutex   sync.Mutex
+	tasks   map[string]Task
+	lastEnd time.Time
 }
 
 // Task is an action that a worker is at.
@@ -53,6 +54,13 @@ func (w *Workers) Task(id map[string]string) (Task, bool) {
 	return task, ok
 }
 
+// LastEnd is when the last action ended that did; there may be none.
+func (w *Workers) LastEnd() time.Time {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.lastEnd
+}
+
 // Synchronize is what workers call to tell of their state, and to be given actions.
 func (w *Workers) Synchronize(ctx context.Context, request *remoteworker.SynchronizeRequest) (*remoteworker.SynchronizeResponse, error) {
 	name := WorkerName(request.GetWorkerId())
@@ -75,6 +83,7 @@ func (w *Workers) report(name string, state *remoteworker.CurrentState_Executing
 	}
 	if ended := state.GetCompleted(); ended != nil {
 		delete(w.tasks, name)
+		w.lastEnd = time.Now()
 		task.log(name, ended)
 		return
 	}
