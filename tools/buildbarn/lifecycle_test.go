@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,35 +64,31 @@ func TestCacheOutlivesTheProcess(t *testing.T) {
 	}
 }
 
-// started is a running action that waits for a file, and then has an output.
+// started is a running action, which has an output in the end.
 type started struct {
 	action clustertest.Action
-	begun  string
-	goOn   string
 	ended  chan error
 	result *remoteexecution.ExecuteResponse
 }
 
-func start(t *testing.T, client clustertest.Client, target string) *started {
+// start returns as soon as the action runs, which nothing but the cluster itself can tell: the
+// action cannot be seen into.
+func start(t *testing.T, cluster *clustertest.Cluster, target string, lasts time.Duration) *started {
 	t.Helper()
-	dir := t.TempDir()
-	s := &started{begun: filepath.Join(dir, "begun"), goOn: filepath.Join(dir, "go-on"), ended: make(chan error, 1)}
-	s.action = clustertest.Shell("echo >" + s.begun + "; until [ -e " + s.goOn + " ]; do sleep 0.05; done; echo made >out.txt")
+	s := &started{ended: make(chan error, 1)}
+	s.action = clustertest.Shell(fmt.Sprintf("sleep %f; echo made >out.txt", lasts.Seconds()))
 	s.action.Outputs, s.action.Target, s.action.Mnemonic = []string{"out.txt"}, target, "TestRunner"
+	client := cluster.Client()
 	go func() {
 		var err error
 		s.result, err = client.Execute(t.Context(), s.action)
 		s.ended <- err
 	}()
-	clustertest.WaitFor(t, "the action's begin", func() bool { return exists(s.begun) })
+	clustertest.WaitFor(t, "the action's begin", func() bool {
+		_, page := get(t, cluster, "/")
+		return strings.Contains(page, target) && strings.Contains(page, "<td>running</td>")
+	})
 	return s
-}
-
-func (s *started) finish(t *testing.T) {
-	t.Helper()
-	if err := os.WriteFile(s.goOn, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func exists(name string) bool {
@@ -103,12 +100,11 @@ func exists(name string) bool {
 func TestEndDrains(t *testing.T) {
 	dir := t.TempDir()
 	cluster := clustertest.StartIn(t, dir)
-	running := start(t, cluster.Client(), "//:draining")
+	running := start(t, cluster, "//:draining", 3*time.Second)
 	cluster.Terminate()
 	clustertest.WaitFor(t, "/healthz to say that the cluster ends", func() bool {
 		return statusCode(t, cluster, "/healthz") == 503
 	})
-	running.finish(t)
 	if err := <-running.ended; err != nil {
 		t.Errorf("who waits for the action is told: %v", err)
 	}
@@ -133,7 +129,7 @@ func TestEndDrains(t *testing.T) {
 // An action that goes on and on does not keep the cluster from ending.
 func TestEndIsBounded(t *testing.T) {
 	cluster := clustertest.Start(t, "--drain-timeout=200ms")
-	start(t, cluster.Client(), "//:endless")
+	start(t, cluster, "//:endless", time.Hour)
 	begin := time.Now()
 	cluster.Terminate()
 	cluster.Wait()
@@ -146,7 +142,7 @@ func TestEndIsBounded(t *testing.T) {
 // A second signal ends the cluster at once.
 func TestSecondSignal(t *testing.T) {
 	cluster := clustertest.Start(t, "--drain-timeout=1h")
-	start(t, cluster.Client(), "//:endless")
+	start(t, cluster, "//:endless", time.Hour)
 	cluster.Terminate()
 	clustertest.WaitFor(t, "/healthz to say that the cluster ends", func() bool {
 		return statusCode(t, cluster, "/healthz") == 503

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/internal/clustertest"
 )
@@ -38,7 +39,7 @@ func TestStatus(t *testing.T) {
 	for range 7 {
 		execute(t, client, cached)
 	}
-	running := start(t, client, "//pkg:slow_test")
+	running := start(t, cluster, "//pkg:slow_test", 3*time.Second)
 	_, page := get(t, cluster, "/")
 	for _, want := range []string{"gpu", "//pkg:slow_test", "TestRunner", "running", cluster.Address, ">6<", ">2<", "75.0 %"} {
 		if !strings.Contains(page, want) {
@@ -54,7 +55,6 @@ func TestStatus(t *testing.T) {
 	if code, body := get(t, cluster, "/healthz"); code != 200 || body != "ready\n" {
 		t.Errorf("/healthz: %d %q", code, body)
 	}
-	running.finish(t)
 	if err := <-running.ended; err != nil {
 		t.Error(err)
 	}
