@@ -1,6 +1,7 @@
 """go_xdist_test: a go_test whose shards take whole units of the package's tests."""
 
 load("@rules_go//go:def.bzl", "GoInfo", "go_test")
+load(":network.bzl", "network_exec_properties")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
 
@@ -183,6 +184,7 @@ def go_xdist_test(
         fail("go_xdist_test {}: shard_count = {}: dist = \"no\" runs in one process".format(repr(name), shard_count))
     of_test = {key: kwargs.pop(key) for key in _OF_THE_TEST if key in kwargs}
     of_both = {key: kwargs.pop(key) for key in _OF_BOTH if key in kwargs}
+    exec_properties = network_exec_properties(tags) | exec_properties
     go_test(
         name = name + ".binary",
         srcs = srcs,
