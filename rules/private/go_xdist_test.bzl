@@ -184,7 +184,6 @@ def go_xdist_test(
         fail("go_xdist_test {}: shard_count = {}: dist = \"no\" runs in one process".format(repr(name), shard_count))
     of_test = {key: kwargs.pop(key) for key in _OF_THE_TEST if key in kwargs}
     of_both = {key: kwargs.pop(key) for key in _OF_BOTH if key in kwargs}
-    exec_properties = network_exec_properties(tags) | exec_properties
     go_test(
         name = name + ".binary",
         srcs = srcs,
@@ -203,6 +202,7 @@ def go_xdist_test(
         tags = ["manual"],
         visibility = ["//visibility:private"],
     )
+    exec_properties = network_exec_properties(tags) | exec_properties
     common = of_test | of_both | dict(
         binary = name + ".binary",
         data = data,
