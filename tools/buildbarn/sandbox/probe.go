@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Property is something that a sandbox may isolate or bound.
@@ -181,7 +183,11 @@ func (s *Sandbox) try(ctx context.Context, dir string) error {
 	var output bytes.Buffer
 	p.Stdout, p.Stderr = &output, &output
 	p.Env = []string{}
-	ran := p.Run()
+	if err := p.Start(); err != nil {
+		_, _ = p.Close()
+		return explain(err)
+	}
+	ran := p.Wait()
 	if _, err := p.Close(); err != nil {
 		return err
 	}
@@ -189,6 +195,19 @@ func (s *Sandbox) try(ctx context.Context, dir string) error {
 		return fmt.Errorf("%w: %s", ran, bytes.TrimSpace(output.Bytes()))
 	}
 	return nil
+}
+
+// explain says what clone(2) means by an error.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, unix.ENOSPC):
+		return fmt.Errorf("the sysctl user.max_user_namespaces, or one like it, allows no more: %w", err)
+	case errors.Is(err, unix.EPERM):
+		return fmt.Errorf("the kernel, or the container's security profile, does not allow them: %w", err)
+	case errors.Is(err, unix.EINVAL):
+		return fmt.Errorf("the kernel has not all of them: %w", err)
+	}
+	return err
 }
 
 func describe(p plan, failed failures, noGroups map[string]error) Capabilities {
@@ -223,6 +242,9 @@ func describe(p plan, failed failures, noGroups map[string]error) Capabilities {
 	count := Property{PropertyCount, true, "cgroup"}
 	if err := noGroups["pids"]; err != nil {
 		count = namespaced(PropertyCount, "RLIMIT_NPROC in its user namespace")
+		if !p.OwnUser && os.Geteuid() == 0 {
+			count = Property{PropertyCount, false, fmt.Sprintf("RLIMIT_NPROC does not bind root, and there is no cgroup: %v", err)}
+		}
 	}
 	return Capabilities{
 		user, inputs,
