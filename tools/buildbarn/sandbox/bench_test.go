@@ -23,6 +23,7 @@ func BenchmarkAction(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer s.Close()
 	var plain, sandboxed, plainCPU, sandboxedCPU time.Duration
 	for b.Loop() {
 		start, cpu := time.Now(), childrenCPU(b)

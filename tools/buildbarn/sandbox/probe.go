@@ -72,7 +72,7 @@ func Probe(ctx context.Context, options Options) (Capabilities, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Capabilities(), nil
+	return s.Capabilities(), s.Close()
 }
 
 // New finds out by trying what this machine allows, and removes what an earlier server of
@@ -114,6 +114,11 @@ func groupsHere() ([]mountedGroup, error) {
 		return nil, err
 	}
 	return mountedGroups(string(mountinfo), string(own)), nil
+}
+
+// Close removes what the sandboxes had in common. No action may run any more.
+func (s *Sandbox) Close() error {
+	return firstError(s.groups.remove(), removeFolder(filepath.Join(s.options.Dir, layersFolder)))
 }
 
 // Capabilities says what is isolated here, and what is not.

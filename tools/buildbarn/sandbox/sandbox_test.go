@@ -85,6 +85,13 @@ func newFixture(t *testing.T, options Options) *fixture {
 		t.Fatal(err)
 	}
 	f.sandbox = s
+	all := s.groups
+	t.Cleanup(func() {
+		s.groups = all // a test may have taken them away
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	root := filepath.Join(f.dir, "build", "1", "root")
 	f.action = Action{InputRoot: root, WorkingDirectory: "work"}
 	for _, dir := range []string{filepath.Join(root, "work", "out"), filepath.Join(f.dir, "cache")} {
