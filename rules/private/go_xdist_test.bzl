@@ -1,6 +1,7 @@
 """go_xdist_test: a go_test whose shards take whole units of the package's tests."""
 
 load("@rules_go//go:def.bzl", "GoInfo", "go_test")
+load(":network.bzl", "network_exec_properties")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
 
@@ -201,6 +202,7 @@ def go_xdist_test(
         tags = ["manual"],
         visibility = ["//visibility:private"],
     )
+    exec_properties = network_exec_properties(tags) | exec_properties
     common = of_test | of_both | dict(
         binary = name + ".binary",
         data = data,

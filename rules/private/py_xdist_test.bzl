@@ -2,6 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 load(":markers.bzl", "DEFAULT_MARKERS", "exact_tags", "tags_of")
+load(":network.bzl", "network_exec_properties")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":selection.bzl", "xdist_selection")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
@@ -98,6 +99,7 @@ def py_xdist_test(
     if SERIAL in tags_of(runs):
         tags = tags + serial_tags(serial_scope)
         exec_properties = serial_exec_properties() | exec_properties
+    exec_properties = network_exec_properties(tags) | exec_properties
     py_test(
         name = name,
         # The order of a set of strings must be the same in all shards, or they would

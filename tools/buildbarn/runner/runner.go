@@ -36,6 +36,11 @@ func Serve(ctx context.Context, socket, buildDir string, options sandbox.Options
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err := r.Close(); err != nil {
+			slog.Warn("the sandboxes leave something behind", "error", err)
+		}
+	}()
 	l, err := net.Listen("unix", socket)
 	if err != nil {
 		return err
@@ -51,7 +56,7 @@ func Serve(ctx context.Context, socket, buildDir string, options sandbox.Options
 }
 
 // New returns a runner for commands in a folder below options.Dir.
-func New(ctx context.Context, buildDir string, options sandbox.Options) (runner_pb.RunnerServer, error) {
+func New(ctx context.Context, buildDir string, options sandbox.Options) (*Runner, error) {
 	s, err := sandbox.New(ctx, options)
 	if err != nil {
 		return nil, err
@@ -66,7 +71,7 @@ func New(ctx context.Context, buildDir string, options sandbox.Options) (runner_
 	}
 	// In a sandbox with its own /tmp, no variable need name another place.
 	setTmpdir := !s.Isolates(sandbox.PropertyFiles)
-	return &sandboxed{
+	return &Runner{
 		RunnerServer: runner.NewLocalRunner(directory, builder, create, setTmpdir),
 		sandbox:      s,
 		buildDir:     buildDir,
@@ -74,15 +79,22 @@ func New(ctx context.Context, buildDir string, options sandbox.Options) (runner_
 	}, nil
 }
 
-// sandboxed puts the commands of Buildbarn's local runner into sandboxes.
-type sandboxed struct {
+// Runner puts the commands of Buildbarn's local runner into sandboxes.
+type Runner struct {
 	runner_pb.RunnerServer
 	sandbox  *sandbox.Sandbox
 	buildDir string
 	limits   sandbox.Limits
 }
 
-func (r *sandboxed) Run(ctx context.Context, request *runner_pb.RunRequest) (*runner_pb.RunResponse, error) {
+// Close must be called when no action runs any more.
+func (r *Runner) Close() error { return r.sandbox.Close() }
+
+// Capabilities says what is isolated from its actions.
+func (r *Runner) Capabilities() sandbox.Capabilities { return r.sandbox.Capabilities() }
+
+// Run implements Buildbarn's RunnerServer.
+func (r *Runner) Run(ctx context.Context, request *runner_pb.RunRequest) (*runner_pb.RunResponse, error) {
 	process, err := r.sandbox.Command(ctx, sandbox.Action{
 		InputRoot:        filepath.Join(r.buildDir, filepath.FromSlash(request.InputRootDirectory)),
 		WorkingDirectory: request.WorkingDirectory,
@@ -111,7 +123,7 @@ func (r *sandboxed) Run(ctx context.Context, request *runner_pb.RunRequest) (*ru
 }
 
 // tell adds a line to an action's error output.
-func (r *sandboxed) tell(request *runner_pb.RunRequest, line string) {
+func (r *Runner) tell(request *runner_pb.RunRequest, line string) {
 	file := filepath.Join(r.buildDir, filepath.FromSlash(request.StderrPath))
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY|unix.O_NOFOLLOW, 0)
 	if err == nil {

@@ -149,6 +149,15 @@ func (h hierarchy) removeOld() error {
 	return nil
 }
 
+// remove removes the server's cgroups, when those of its actions are gone.
+func (g *groups) remove() error {
+	var errs []error
+	for _, h := range g.hierarchies {
+		errs = append(errs, removeGroup(h.dir))
+	}
+	return errors.Join(errs...)
+}
+
 // has says whether a controller is used.
 func (g *groups) has(controller string) bool {
 	return slices.ContainsFunc(g.hierarchies, func(h hierarchy) bool { return slices.Contains(h.controllers, controller) })

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Property is something that a sandbox may isolate or bound.
@@ -80,7 +82,7 @@ func Probe(ctx context.Context, options Options) (Capabilities, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Capabilities(), nil
+	return s.Capabilities(), s.Close()
 }
 
 // New finds out by trying what this machine allows, and removes what an earlier server of
@@ -122,6 +124,11 @@ func groupsHere() ([]mountedGroup, error) {
 		return nil, err
 	}
 	return mountedGroups(string(mountinfo), string(own)), nil
+}
+
+// Close removes what the sandboxes had in common. No action may run any more.
+func (s *Sandbox) Close() error {
+	return firstError(s.groups.remove(), removeFolder(filepath.Join(s.options.Dir, layersFolder)))
 }
 
 // Capabilities says what is isolated here, and what is not.
@@ -184,7 +191,11 @@ func (s *Sandbox) try(ctx context.Context, dir string) error {
 	var output bytes.Buffer
 	p.Stdout, p.Stderr = &output, &output
 	p.Env = []string{}
-	ran := p.Run()
+	if err := p.Start(); err != nil {
+		_, _ = p.Close()
+		return explain(err)
+	}
+	ran := p.Wait()
 	if _, err := p.Close(); err != nil {
 		return err
 	}
@@ -192,6 +203,19 @@ func (s *Sandbox) try(ctx context.Context, dir string) error {
 		return fmt.Errorf("%w: %s", ran, bytes.TrimSpace(output.Bytes()))
 	}
 	return nil
+}
+
+// explain says what clone(2) means by an error.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, unix.ENOSPC):
+		return fmt.Errorf("the sysctl user.max_user_namespaces, or one like it, allows no more: %w", err)
+	case errors.Is(err, unix.EPERM):
+		return fmt.Errorf("the kernel, or the container's security profile, does not allow them: %w", err)
+	case errors.Is(err, unix.EINVAL):
+		return fmt.Errorf("the kernel has not all of them: %w", err)
+	}
+	return err
 }
 
 func describe(p plan, failed failures, noGroups map[string]error) Capabilities {
@@ -226,6 +250,9 @@ func describe(p plan, failed failures, noGroups map[string]error) Capabilities {
 	count := Property{PropertyCount, true, "cgroup"}
 	if err := noGroups["pids"]; err != nil {
 		count = namespaced(PropertyCount, "RLIMIT_NPROC in its user namespace")
+		if !p.OwnUser && os.Geteuid() == 0 {
+			count = Property{PropertyCount, false, fmt.Sprintf("RLIMIT_NPROC does not bind root, and there is no cgroup: %v", err)}
+		}
 	}
 	return Capabilities{
 		user, inputs,
