@@ -37,8 +37,8 @@
   defaultExecutionTimeout: '1800s',
   maximumExecutionTimeout: '7200s',
 
-  // No message is larger, and so no directory with its list of files, no command line and no
-  // action result. gRPC's own limit is 4 MiB.
+  // No directory with its list of files and no command line is larger. For action results
+  // gRPC's own limit holds, 4 MiB.
   maximumMessageSizeBytes: 16 * 1024 * 1024,
 
   // Of one action, all files in directories that it declares as outputs: a larger result is
