@@ -35,7 +35,7 @@ func storageHost(half string, shard int) string {
 	return fmt.Sprintf("storage-%s-%d.storage-%s.buildbarn.svc", half, shard, half)
 }
 
-func startCluster(t *testing.T) *cluster {
+func startCluster(t testing.TB) *cluster {
 	t.Helper()
 	c := newCluster(t)
 	for _, half := range []string{"a", "b"} {
@@ -142,7 +142,7 @@ func synchronize(ctx context.Context, connection *grpc.ClientConn, pool string, 
 
 var idle = &remoteworker.CurrentState{WorkerState: &remoteworker.CurrentState_Idle{Idle: &emptypb.Empty{}}}
 
-func wantCode(t *testing.T, what string, err error, want codes.Code) {
+func wantCode(t testing.TB, what string, err error, want codes.Code) {
 	t.Helper()
 	if status.Code(err) != want {
 		t.Errorf("%s: %v (%v), want %v", what, err, status.Code(err), want)

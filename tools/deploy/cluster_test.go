@@ -40,12 +40,12 @@ import (
 // a folder instead of their ports, and otherwise are what the configurations say: certificates,
 // tokens, authorizers, shards and halves.
 type cluster struct {
-	t       *testing.T
+	t       testing.TB
 	sockets string
 	storage string
 }
 
-func newCluster(t *testing.T) *cluster {
+func newCluster(t testing.TB) *cluster {
 	t.Helper()
 	// A socket's path has 108 bytes at most.
 	sockets, err := os.MkdirTemp("", "bb")

@@ -61,7 +61,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func secretsFolder(t *testing.T) string {
+func secretsFolder(t testing.TB) string {
 	t.Helper()
 	folder, err := secrets()
 	if err != nil {
@@ -70,7 +70,7 @@ func secretsFolder(t *testing.T) string {
 	return folder
 }
 
-func readFile(t *testing.T, name string) []byte {
+func readFile(t testing.TB, name string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(name)
 	if err != nil {
@@ -79,7 +79,7 @@ func readFile(t *testing.T, name string) []byte {
 	return content
 }
 
-func writeFile(t *testing.T, name string, content []byte) {
+func writeFile(t testing.TB, name string, content []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func writeFile(t *testing.T, name string, content []byte) {
 }
 
 // container lays out the files of a service's container and returns their folder.
-func container(t *testing.T, service, platform string) string {
+func container(t testing.TB, service, platform string) string {
 	t.Helper()
 	root := t.TempDir()
 	for _, entry := range list(t, "config/*sonnet") {
@@ -104,7 +104,7 @@ func container(t *testing.T, service, platform string) string {
 	return root
 }
 
-func list(t *testing.T, pattern string) []string {
+func list(t testing.TB, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -114,7 +114,7 @@ func list(t *testing.T, pattern string) []string {
 }
 
 // setWorkerEnvironment sets what worker.jsonnet reads of the container's environment.
-func setWorkerEnvironment(t *testing.T) {
+func setWorkerEnvironment(t testing.TB) {
 	t.Helper()
 	for name, value := range map[string]string{"POOL": "default", "CONCURRENCY": "4", "NODE_NAME": "n", "POD_NAME": "p"} {
 		t.Setenv(name, value)
@@ -122,7 +122,7 @@ func setWorkerEnvironment(t *testing.T) {
 }
 
 // read has Buildbarn's own reader read a configuration into its message.
-func read[M proto.Message](t *testing.T, root, file string, message M) M {
+func read[M proto.Message](t testing.TB, root, file string, message M) M {
 	t.Helper()
 	if err := util.UnmarshalConfigurationFromFile(filepath.Join(root, "config", file), message); err != nil {
 		t.Fatal(err)

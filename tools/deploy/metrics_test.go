@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/rulefmt"
@@ -29,23 +30,30 @@ const serialPlatform = `{"properties":[{"name":"pool","value":"serial"}]}`
 // checkPlatformLabel asks the running scheduler how it names the platform of the pool "serial".
 func checkPlatformLabel(t *testing.T) {
 	t.Helper()
+	metrics := gather(t, "buildbarn_builder_in_memory_build_queue_tasks_scheduled_total")
+	for _, metric := range metrics {
+		for _, label := range metric.Label {
+			if label.GetName() == "platform" && label.GetValue() == serialPlatform {
+				return
+			}
+		}
+	}
+	t.Errorf("%v: none has platform=%s", metrics, serialPlatform)
+}
+
+// gather returns this process's metrics of one name.
+func gather(t testing.TB, name string) []*dto.Metric {
+	t.Helper()
 	families, err := prometheus.DefaultGatherer.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, family := range families {
-		if family.GetName() != "buildbarn_builder_in_memory_build_queue_tasks_scheduled_total" {
-			continue
+		if family.GetName() == name {
+			return family.Metric
 		}
-		for _, metric := range family.Metric {
-			for _, label := range metric.Label {
-				if label.GetName() == "platform" && label.GetValue() == serialPlatform {
-					return
-				}
-			}
-		}
-		t.Errorf("%v: none has platform=%s", family, serialPlatform)
 	}
+	return nil
 }
 
 // rules returns the groups, which Prometheus itself has found right.
