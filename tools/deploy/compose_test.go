@@ -49,7 +49,7 @@ func TestCompose(t *testing.T) {
 			}
 		}
 		for _, volume := range service.Volumes {
-			if strings.HasSuffix(name, "runner-serial") && volume.Target == "/tls" {
+			if strings.HasPrefix(name, "runner-") && volume.Target == "/tls" {
 				t.Errorf("%s: actions can read keys", name)
 			}
 		}

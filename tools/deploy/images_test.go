@@ -89,6 +89,16 @@ func TestToolchainIsTheRunnersImage(t *testing.T) {
 	}
 }
 
+// The local cluster and this test must mean the same Buildbarn.
+func TestSameModules(t *testing.T) {
+	local := string(readFile(t, "../buildbarn/go.mod"))
+	for line := range strings.Lines(string(readFile(t, "go.mod"))) {
+		if module := strings.TrimSpace(line); strings.HasPrefix(module, "github.com/buildbarn/bb-") && !strings.Contains(local, module) {
+			t.Errorf("../buildbarn/go.mod has another version than %s", module)
+		}
+	}
+}
+
 // pin asks the registry, for which a folder of digests stands in.
 func TestPin(t *testing.T) {
 	root := t.TempDir()
