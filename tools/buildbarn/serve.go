@@ -107,7 +107,7 @@ func (o serveOptions) serveStatus(ctx context.Context, of cluster.Cluster, facts
 		Usage:   func() ([]store.Usage, error) { return store.Usages(o.dir) },
 		Facts:   facts,
 		Begin:   time.Now(),
-		Ending:  ctx,
+		Ending:  func() bool { return ctx.Err() != nil },
 	}
 	url, err := page.Serve(o.status, source.Handler(), group)
 	if err != nil {

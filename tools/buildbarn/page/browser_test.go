@@ -22,6 +22,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/rules-xdist/rules_xdist/tools/buildbarn/internal/clustertest"
 )
@@ -100,12 +102,17 @@ func (b *browser) perform(statements string) {
 	b.do(chromedp.Evaluate[chromedp.Void](statements))
 }
 
-// await waits for the page to make an expression true.
+// await waits for the page to make an expression true. One that is being loaded again may have
+// no value.
 func (b *browser) await(expression string) {
 	b.t.Helper()
-	for begin := time.Now(); !eval[bool](b, expression); time.Sleep(50 * time.Millisecond) {
+	for begin := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		seen, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
+		if err == nil && seen {
+			return
+		}
 		if time.Since(begin) > patience {
-			b.t.Fatalf("%s: not seen; the page is:\n%s", expression, eval[string](b, "document.body.innerText"))
+			b.t.Fatalf("%s: not seen (%v); the page is:\n%s", expression, err, eval[string](b, "document.body.innerText"))
 		}
 	}
 }
@@ -200,26 +207,26 @@ func luminance(colour [3]float64) float64 {
 }
 
 // load gives a cluster actions that run until the returned function is called.
-func load(t *testing.T, cluster *clustertest.Cluster, targets ...string) (finish func()) {
+func load(t *testing.T, cluster *clustertest.Cluster, targets ...string) (end func()) {
 	t.Helper()
 	client := cluster.Client()
-	goOn := filepath.Join(t.TempDir(), "go-on")
 	var group sync.WaitGroup
-	for i, target := range targets {
+	for _, target := range targets {
 		group.Go(func() {
-			action := clustertest.Shell(fmt.Sprintf(": %d; until [ -e %s ]; do sleep 0.05; done", i, goOn))
+			// The target is an argument, so that each action is another.
+			action := clustertest.Action{Arguments: []string{"/bin/sh", "-c", "sleep 3600", target}}
 			action.Target, action.Mnemonic = target, "TestRunner"
 			if strings.Contains(target, "serial") {
 				action.Properties = map[string]string{"pool": "serial"}
 			}
-			if _, err := client.Execute(t.Context(), action); err != nil {
+			if _, err := client.Execute(t.Context(), action); status.Code(err) != codes.Aborted {
 				t.Errorf("%s: %v", target, err)
 			}
 		})
 	}
 	return func() {
 		t.Helper()
-		if err := os.WriteFile(goOn, nil, 0o644); err != nil {
+		if err := client.KillAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		group.Wait()
@@ -238,17 +245,17 @@ func TestPageFollowsABuild(t *testing.T) {
 	b.perform("window.loadedOnce = true")
 
 	long := "//services/billing/internal/reconciliation:test_a_name_that_is_as_long_as_names_become_in_large_repositories_serial"
-	finishHostile := load(t, cluster, hostile)
+	endHostile := load(t, cluster, hostile)
 	b.await(b.says(hostile))
-	finish := load(t, cluster, "//pkg:first_test", "//pkg:second_test", "//pkg:third_test", "//pkg:fourth_test", long)
+	end := load(t, cluster, "//pkg:first_test", "//pkg:second_test", "//pkg:third_test", "//pkg:fourth_test", long)
 	b.await(`[...document.querySelectorAll("tbody tr")].some(r => r.innerText.split(/\s+/).join(" ") === "default 3 2 0 2")`)
 	b.await(b.says(long))
 	b.await(b.says("waiting for its place"))
 	b.await(`[...document.querySelectorAll("td:last-child")].some(d => d.innerText === "2s")`)
 	b.looks("busy")
 
-	finishHostile()
-	finish()
+	end()
+	endHostile()
 	b.await(`document.getElementById("running").nextElementSibling.innerText === "none"`)
 	b.await(b.says("0.0 %"))
 	client := cluster.Client()
@@ -289,16 +296,8 @@ func TestPageKeepsTheSelection(t *testing.T) {
 func TestPageWithoutScripts(t *testing.T) {
 	cluster := clustertest.Start(t)
 	b := open(t, cluster.Status, emulate(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
-	finish := load(t, cluster, "//pkg:one_test")
-	defer finish()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	for shown := ""; !strings.Contains(shown, "//pkg:one_test"); time.Sleep(50 * time.Millisecond) {
-		var err error
-		if shown, err = chromedp.Run(ctx, chromedp.OuterHTML("main")); err != nil {
-			t.Fatal(err)
-		}
-	}
+	defer load(t, cluster, "//pkg:one_test")()
+	b.await(b.says("//pkg:one_test"))
 	b.clean()
 }
 
@@ -306,13 +305,13 @@ func TestPageWithoutScripts(t *testing.T) {
 func TestPageShowsTheEnd(t *testing.T) {
 	cluster := clustertest.Start(t)
 	b := open(t, cluster.Status)
-	finish := load(t, cluster, "//pkg:last_test")
+	end := load(t, cluster, "//pkg:last_test")
 	b.await(b.says("//pkg:last_test"))
 	cluster.Terminate()
 	b.await(b.says("The cluster is ending"))
 	b.await(`document.title === "Buildbarn: ending"`)
 	b.looks("ending")
-	finish()
+	end()
 	if code := cluster.Wait(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}

@@ -33,8 +33,8 @@ type Source struct {
 	Facts []Fact
 	// Begin is when the cluster began to.
 	Begin time.Time
-	// Ending is done as soon as the cluster takes no more actions.
-	Ending context.Context
+	// Ending tells whether the cluster takes no more actions.
+	Ending func() bool
 }
 
 // Fact is a line of the page.
@@ -77,7 +77,7 @@ func (s Source) page(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s Source) health(w http.ResponseWriter, _ *http.Request) {
-	if s.Ending.Err() != nil {
+	if s.Ending() {
 		http.Error(w, "ending", http.StatusServiceUnavailable)
 		return
 	}

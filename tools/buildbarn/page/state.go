@@ -70,7 +70,7 @@ func (s Source) read(ctx context.Context, now time.Time) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	shown := view{Ending: s.Ending.Err() != nil, Cache: cache, Stores: storages(usages), Facts: s.facts(now)}
+	shown := view{Ending: s.Ending(), Cache: cache, Stores: storages(usages), Facts: s.facts(now)}
 	for _, platform := range listed.GetPlatformQueues() {
 		for _, class := range platform.GetSizeClassQueues() {
 			shown.Pools = append(shown.Pools, poolOf(platform, class))

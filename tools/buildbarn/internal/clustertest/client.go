@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
 	remoteexecution "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"github.com/buildbarn/bb-remote-execution/pkg/proto/buildqueuestate"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -25,6 +27,7 @@ type Client struct {
 	storage      remoteexecution.ContentAddressableStorageClient
 	results      remoteexecution.ActionCacheClient
 	execution    remoteexecution.ExecutionClient
+	state        buildqueuestate.BuildQueueStateClient
 }
 
 // Action is a command with all that its key is made of.
@@ -53,6 +56,7 @@ func NewClient(connection grpc.ClientConnInterface) Client {
 		storage:      remoteexecution.NewContentAddressableStorageClient(connection),
 		results:      remoteexecution.NewActionCacheClient(connection),
 		execution:    remoteexecution.NewExecutionClient(connection),
+		state:        buildqueuestate.NewBuildQueueStateClient(connection),
 	}
 }
 
@@ -115,6 +119,25 @@ func await(stream remoteexecution.Execution_ExecuteClient) (*remoteexecution.Exe
 		}
 		return response, status.ErrorProto(response.GetStatus())
 	}
+}
+
+// KillAll ends all actions that run or wait, as an operator may; their clients are told an error.
+func (c Client) KillAll(ctx context.Context) error {
+	listed, err := c.state.ListOperations(ctx, &buildqueuestate.ListOperationsRequest{PageSize: math.MaxInt32})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, operation := range listed.GetOperations() {
+		_, err := c.state.KillOperations(ctx, &buildqueuestate.KillOperationsRequest{
+			Filter: &buildqueuestate.KillOperationsRequest_Filter{
+				Type: &buildqueuestate.KillOperationsRequest_Filter_OperationName{OperationName: operation.GetName()},
+			},
+			Status: status.New(codes.Aborted, "killed by the test").Proto(),
+		})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 func (c Client) store(ctx context.Context, blobs [][]byte) error {
