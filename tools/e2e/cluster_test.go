@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"syscall"
 	"testing"
@@ -79,6 +80,25 @@ func (c *cluster) waitReady() {
 
 // bazelrc is the file that the cluster writes for Bazel.
 func (c *cluster) bazelrc() string { return filepath.Join(c.dir, "cluster.bazelrc") }
+
+// kill ends the server as a crash does.
+func (c *cluster) kill() {
+	c.t.Helper()
+	check(c.t, c.process.Process.Kill())
+	<-c.ended
+}
+
+// address is where the server listens, HOST:PORT.
+func (c *cluster) address() string {
+	c.t.Helper()
+	content, err := os.ReadFile(c.bazelrc())
+	check(c.t, err)
+	match := regexp.MustCompile(`--remote_executor=grpc://(\S+)`).FindSubmatch(content)
+	if match == nil {
+		c.t.Fatalf("%s: no address:\n%s", c.bazelrc(), content)
+	}
+	return string(match[1])
+}
 
 // stop ends the server as a person does.
 func (c *cluster) stop() {
