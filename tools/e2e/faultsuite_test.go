@@ -140,7 +140,6 @@ func newFaultSuite(t *testing.T) *faultSuite {
 	}
 	s := &faultSuite{plain: local.tests(t), cluster: startCluster(t, "--pool=default=4", "--pool=serial=1")}
 	s.workspace = w.on(s.cluster)
-	s.workspace.startup = append(s.workspace.startup, w.startup...)
 	return s
 }
 
@@ -149,19 +148,11 @@ func mark(t *testing.T) string {
 	return fmt.Sprintf("%s-%d", t.Name(), time.Now().UnixNano())
 }
 
-// judge demands of a build that went through a fault what one without it gives, and that
-// nothing of it is left.
-func (s *faultSuite) judge(t *testing.T, b *background) []interval {
+// judge demands of a build that went through a fault what one without it gives, that its
+// serial tests were alone, and that nothing of it is left.
+func (s *faultSuite) judge(t *testing.T, b *background) {
 	t.Helper()
-	r := b.wait()
-	if r.code != 3 {
-		t.Fatalf("exit code %d, want 3, as some tests fail\n%s", r.code, r.output)
-	}
-	tests := r.tests(t)
-	for _, difference := range outcomes.Compare(s.plain, tests) {
-		t.Error(difference)
-	}
-	wantNone(t, "the build's end", func() []process { return marked(b.mark) })
+	r := judgeOutcomes(t, b, s.plain)
 	all := r.intervals(t)
 	pairs, found := overlaps(all)
 	for _, pair := range found {
@@ -171,8 +162,36 @@ func (s *faultSuite) judge(t *testing.T, b *background) []interval {
 		t.Errorf("at most %d tests ran at one time, so that none could have overlapped", got)
 	}
 	s.pairs += pairs
+}
+
+// judgeOutcomes demands outcomes of a build.
+func judgeOutcomes(t *testing.T, b *background, want outcomes.Outcomes) result {
+	t.Helper()
+	r := b.wait()
+	code := 0
+	if want.Failures() > 0 {
+		code = 3
+	}
+	if r.code != code {
+		t.Fatalf("exit code %d, want %d\n%s", r.code, code, r.output)
+	}
+	for _, difference := range outcomes.Compare(want, r.tests(t)) {
+		t.Error(difference)
+	}
+	wantNone(t, "the build's end", func() []process { return marked(b.mark) })
 	if t.Failed() {
 		t.Logf("Bazel:\n%s", r.output)
 	}
-	return all
+	return r
+}
+
+// plainOf returns the plain outcomes of a folder's tests.
+func (s *faultSuite) plainOf(folder string) outcomes.Outcomes {
+	some := outcomes.Outcomes{}
+	for id, cases := range s.plain {
+		if strings.HasPrefix(id, folder+"/") {
+			some[id] = cases
+		}
+	}
+	return some
 }

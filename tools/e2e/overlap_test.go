@@ -35,9 +35,7 @@ func (r result) intervals(t *testing.T) []interval {
 	var all []interval
 	for _, target := range r.build.Targets {
 		for _, shard := range target.Shards {
-			location, err := url.Parse(shard.Attempts[len(shard.Attempts)-1].XML)
-			check(t, err)
-			content, err := os.ReadFile(location.Path)
+			content, err := os.ReadFile(pathOf(t, shard.Attempts[len(shard.Attempts)-1].XML))
 			check(t, err)
 			var read recordedXML
 			check(t, xml.Unmarshal(content, &read))
@@ -45,6 +43,14 @@ func (r result) intervals(t *testing.T) []interval {
 		}
 	}
 	return all
+}
+
+// pathOf is the path of a file's URI.
+func pathOf(t *testing.T, uri string) string {
+	t.Helper()
+	location, err := url.Parse(uri)
+	check(t, err)
+	return location.Path
 }
 
 func (x recordedXML) intervals(t *testing.T) []interval {
@@ -118,4 +124,3 @@ func TestOverlapsCanBeFound(t *testing.T) {
 		t.Errorf("together: %d, want 3", got)
 	}
 }
-

@@ -54,6 +54,12 @@ func newWorkspaceAt(t *testing.T, name string) workspace {
 	return w
 }
 
+// in is the workspace for a part of its test.
+func (w workspace) in(t *testing.T) workspace {
+	w.t = t
+	return w
+}
+
 func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
