@@ -138,7 +138,7 @@ func newFaultSuite(t *testing.T) *faultSuite {
 	if local.code != 3 {
 		t.Fatalf("without a cluster: exit code %d, want 3\n%s", local.code, local.output)
 	}
-	s := &faultSuite{plain: local.tests(t), cluster: startCluster(t, "--pool=default=4", "--pool=serial=1")}
+	s := &faultSuite{plain: local.tests(t), cluster: startCluster(t, faultPools...)}
 	s.workspace = w.on(s.cluster)
 	return s
 }

@@ -46,14 +46,17 @@ func (w workspace) writeBigSuite() outcomes.Outcomes {
 	return want
 }
 
-const smallStore = 64 << 20
+const (
+	smallStore     = 64 << 20
+	smallStoreFlag = "--cache-size=64MiB"
+)
 
 // More is written than the store may keep: it keeps to its size, what it dropped is made or
 // uploaded again, and nobody is told of it.
 func TestStoreEvicts(t *testing.T) {
 	w := newWorkspaceAt(t, "faults")
 	want := w.writeBigSuite()
-	c := startCluster(t, append(slices.Clone(faultPools), fmt.Sprintf("--cache-size=%d", smallStore))...)
+	c := startCluster(t, append(slices.Clone(faultPools), smallStoreFlag)...)
 	w = w.on(c)
 	same := mark(t)
 	run := func(what, mark string) result {
@@ -116,7 +119,7 @@ func TestDiskIsFull(t *testing.T) {
 	w := newWorkspaceAt(t, "faults")
 	w.write("few/test_few.py", "import time\n"+sleepers(8, "0.1"))
 	w.mustPass("run", "//:gazelle")
-	c.start(append(slices.Clone(faultPools), fmt.Sprintf("--cache-size=%d", smallStore))...)
+	c.start(append(slices.Clone(faultPools), smallStoreFlag)...)
 	w = w.on(c)
 	filler := filepath.Join(c.state(), "filler")
 	fill(t, filler)
