@@ -32,13 +32,20 @@ type workspace struct {
 // Bazel's server and its analysis are reused.
 func newWorkspace(t *testing.T) workspace {
 	t.Helper()
+	return newWorkspaceAt(t, "platform")
+}
+
+// newWorkspaceAt copies the example to a place of its own, so that its Bazel runs beside
+// that of others.
+func newWorkspaceAt(t *testing.T, name string) workspace {
+	t.Helper()
 	repository, err := filepath.Abs("../..")
 	check(t, err)
 	cache, err := os.UserCacheDir()
 	check(t, err)
 	w := workspace{
 		t:    t,
-		dir:  filepath.Join(cache, "rules_xdist", "e2e", "platform"),
+		dir:  filepath.Join(cache, "rules_xdist", "e2e", name),
 		tool: filepath.Join(repository, "tools", "bazel"),
 	}
 	check(t, os.RemoveAll(w.dir))
@@ -48,6 +55,12 @@ func newWorkspace(t *testing.T) workspace {
 		w.write(".bazelrc", w.read(".bazelrc")+"common --sandbox_add_mount_pair="+repository+"\n")
 	}
 	w.edit("MODULE.bazel", `path = "../.."`, `path = "`+repository+`"`)
+	return w
+}
+
+// in is the workspace for a part of its test.
+func (w workspace) in(t *testing.T) workspace {
+	w.t = t
 	return w
 }
 
@@ -80,13 +93,20 @@ func (w workspace) bazel(args ...string) result {
 	if err != nil && !errors.As(err, &exit) {
 		w.t.Fatal(err)
 	}
-	r := result{code: command.ProcessState.ExitCode(), output: output.String()}
-	if file, err := os.Open(events); err == nil {
-		defer file.Close()
-		r.build, err = bep.Read(file)
-		check(w.t, err)
+	return result{code: command.ProcessState.ExitCode(), output: output.String(), build: readEvents(w.t, events)}
+}
+
+// readEvents reads what Bazel told of a build, if it told anything.
+func readEvents(t *testing.T, name string) bep.Build {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		return bep.Build{}
 	}
-	return r
+	defer file.Close()
+	build, err := bep.Read(file)
+	check(t, err)
+	return build
 }
 
 // mustPass fails the test with Bazel's output unless the command succeeded.

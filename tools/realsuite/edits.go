@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/outcomes"
 )
 
 // edits says what of the suite's test time an edit to one test file runs again, over all
@@ -22,13 +24,13 @@ func (e edits) String() string {
 
 // editsOf takes the tests of each target of a build: an edit to a file runs again all
 // targets that have tests of it.
-func editsOf(byTarget map[string]outcomes) edits {
+func editsOf(byTarget map[string]outcomes.Outcomes) edits {
 	var all float64
 	again := map[string]float64{}
 	for _, tests := range byTarget {
 		var target float64
 		files := map[string]bool{}
-		for id, seconds := range tests.durations() {
+		for id, seconds := range tests.Durations() {
 			file, _, _ := strings.Cut(id, "::")
 			files[file] = true
 			target += seconds

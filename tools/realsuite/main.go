@@ -9,8 +9,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,6 +21,7 @@ import (
 	"time"
 
 	"github.com/rules-xdist/rules_xdist/internal/durations"
+	"github.com/rules-xdist/rules_xdist/internal/outcomes"
 	"github.com/rules-xdist/rules_xdist/tools/xdist/workspace"
 )
 
@@ -32,9 +35,14 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("realsuite", flag.ContinueOnError)
+	unpack := flags.String("unpack", "", "only make the scratch workspace, in this folder, which is emptied first")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
 	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
-	if len(args) != 1 || repository == "" {
-		return errors.New("start it by: bazel run //tools/realsuite -- PYTHON_PACKAGE")
+	if flags.NArg() != 1 || repository == "" {
+		return errors.New("start it by: bazel run //tools/realsuite -- [--unpack=DIR] PYTHON_PACKAGE")
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -45,12 +53,12 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	s := suite{
-		name:         args[0],
+		name:         flags.Arg(0),
 		repository:   repository,
-		workspace:    filepath.Join(cache, "rules_xdist", "realsuite", args[0]),
+		workspace:    cmp.Or(*unpack, filepath.Join(cache, "rules_xdist", "realsuite", flags.Arg(0))),
 		bazelProgram: bazel,
 	}
-	if err := s.prepare(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil || *unpack != "" {
 		return err
 	}
 	return s.run(ctx)
@@ -66,7 +74,7 @@ func (s suite) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := plain.durations().Write(filepath.Join(s.workspace, durations.File)); err != nil {
+	if err := plain.Durations().Write(filepath.Join(s.workspace, durations.File)); err != nil {
 		return err
 	}
 	recorded, err := s.runCold(ctx, "targets by recorded durations")
@@ -79,7 +87,7 @@ func (s suite) run(ctx context.Context) error {
 	}
 	printTimes(append(append(times, counted.timing, recorded.timing), more...))
 	fmt.Printf("\nby the number of tests, %s\nby recorded durations, %s\n", counted.edits, recorded.edits)
-	return errors.Join(report(compare(plain, counted.tests), len(plain)), report(compare(plain, recorded.tests), len(plain)))
+	return errors.Join(report(outcomes.Compare(plain, counted.tests), len(plain)), report(outcomes.Compare(plain, recorded.tests), len(plain)))
 }
 
 // timing is how long a step took.
@@ -99,7 +107,7 @@ func printTimes(times []timing) {
 }
 
 // report prints the differences and is an error when there are any.
-func report(found []difference, total int) error {
+func report(found []outcomes.Difference, total int) error {
 	for _, d := range found {
 		fmt.Println(d)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,12 +12,12 @@ import (
 	"time"
 
 	"github.com/rules-xdist/rules_xdist/internal/bep"
-	"github.com/rules-xdist/rules_xdist/internal/junitxml"
+	"github.com/rules-xdist/rules_xdist/internal/outcomes"
 )
 
 // runPlain runs the suite by pytest alone, in one process and with two workers.
-func (s suite) runPlain(ctx context.Context) (outcomes, []timing, error) {
-	var all outcomes
+func (s suite) runPlain(ctx context.Context) (outcomes.Outcomes, []timing, error) {
+	var all outcomes.Outcomes
 	var times []timing
 	for _, options := range [][]string{nil, {"-n", "2"}} {
 		var took time.Duration
@@ -33,7 +32,7 @@ func (s suite) runPlain(ctx context.Context) (outcomes, []timing, error) {
 
 // pytest runs the suite by pytest. Tests that fail are no error: Bazel's run is to show
 // them as well.
-func (s suite) pytest(ctx context.Context, options ...string) (outcomes, time.Duration, error) {
+func (s suite) pytest(ctx context.Context, options ...string) (outcomes.Outcomes, time.Duration, error) {
 	xml := filepath.Join(s.workspace, "plain.xml")
 	args := append([]string{"-m", "pytest", "-q", "-p", "nodeid_property", "--junitxml=" + xml, s.name}, options...)
 	command := exec.CommandContext(ctx, "python3", args...)
@@ -45,15 +44,15 @@ func (s suite) pytest(ctx context.Context, options ...string) (outcomes, time.Du
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		return nil, took, fmt.Errorf("plain pytest: %w", err)
 	}
-	file, err := readXML(xml)
-	all := outcomes{}
-	all.add(file)
+	file, err := outcomes.ReadXML(xml)
+	all := outcomes.Outcomes{}
+	all.Add(file)
 	return all, took, err
 }
 
 // cold is what a run of all tests gave, none of which was cached.
 type cold struct {
-	tests outcomes
+	tests outcomes.Outcomes
 	edits edits
 	// failed are the targets with tests that fail: their results are not cached. passed
 	// is a test file of another one.
@@ -75,22 +74,20 @@ func (s suite) runCold(ctx context.Context, plan string) (cold, error) {
 	if err != nil {
 		return cold{}, err
 	}
-	byTarget, err := testsByTarget(build)
+	byTarget, err := outcomes.ByTarget(build)
 	if err != nil {
 		return cold{}, err
 	}
-	tests := outcomes{}
+	tests := outcomes.Outcomes{}
 	for _, some := range byTarget {
-		for id, cases := range some {
-			tests[id] = append(tests[id], cases...)
-		}
+		tests.Merge(some)
 	}
 	failed := labels(build, func(a bep.Attempt) bool { return a.Status != bep.Passed })
 	return cold{tests, editsOf(byTarget), failed, passedFile(byTarget, failed), timing{what, took, summary(build)}}, nil
 }
 
 // passedFile returns the first test file, by name, of a target of which no test failed.
-func passedFile(byTarget map[string]outcomes, failed []string) string {
+func passedFile(byTarget map[string]outcomes.Outcomes, failed []string) string {
 	var files []string
 	for target, tests := range byTarget {
 		if slices.Contains(failed, target) {
@@ -191,44 +188,6 @@ func (s suite) addComment(file string) error {
 	// Never the same edit twice: the disk cache would have its result.
 	edit := fmt.Sprintf("\n# An edit of %s.\n", time.Now().Format(time.RFC3339Nano))
 	return os.WriteFile(file, append(content, edit...), 0o644)
-}
-
-// testsByTarget reads the test cases of every shard of a build.
-func testsByTarget(build bep.Build) (map[string]outcomes, error) {
-	byTarget := map[string]outcomes{}
-	for _, target := range build.Targets {
-		tests := outcomes{}
-		for _, shard := range target.Shards {
-			if len(shard.Attempts) == 0 {
-				return nil, fmt.Errorf("%s: shard %d did not run", target.Label, shard.Index)
-			}
-			last := shard.Attempts[len(shard.Attempts)-1]
-			location, err := url.Parse(last.XML)
-			if err != nil {
-				return nil, err
-			}
-			file, err := readXML(location.Path)
-			if err != nil {
-				return nil, fmt.Errorf("%s: shard %d: %w", target.Label, shard.Index, err)
-			}
-			before := tests.failures()
-			tests.add(file)
-			if last.Status != bep.Passed && tests.failures() == before {
-				return nil, fmt.Errorf("%s: shard %d failed, and none of its tests: see %s", target.Label, shard.Index, last.Log)
-			}
-		}
-		byTarget[target.Label] = tests
-	}
-	return byTarget, nil
-}
-
-func readXML(path string) (junitxml.File, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return junitxml.File{}, err
-	}
-	defer file.Close()
-	return junitxml.Read(file)
 }
 
 // summary says how many targets a build tested and how many shards were new.

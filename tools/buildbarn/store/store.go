@@ -66,6 +66,9 @@ func Open(dir string, bytes int64, group program.Group) (Stores, error) {
 	if err != nil {
 		return Stores{}, err
 	}
+	if err := checkRoom(dir, cas, ac); err != nil {
+		return Stores{}, err
+	}
 	configured.ActionCache = &pb.BlobAccessConfiguration{
 		Backend: &pb.BlobAccessConfiguration_CompletenessChecking{
 			CompletenessChecking: &pb.CompletenessCheckingBlobAccessConfiguration{
@@ -100,6 +103,12 @@ type device struct {
 	newBlocks     int32
 }
 
+func (d device) indexBytes() int64 {
+	return d.bytes / d.meanBlobBytes * local.BlockDeviceBackedLocationRecordSize
+}
+
+func (d device) fileBytes() int64 { return d.bytes + d.indexBytes() }
+
 // configuration follows what Buildbarn's documentation recommends, with fewer blocks: one must
 // hold the largest blob.
 func (d device) configuration() (*pb.BlobAccessConfiguration, error) {
@@ -110,7 +119,7 @@ func (d device) configuration() (*pb.BlobAccessConfiguration, error) {
 	return &pb.BlobAccessConfiguration{Backend: &pb.BlobAccessConfiguration_Local{
 		Local: &pb.LocalBlobAccessConfiguration{
 			KeyLocationMapBackend: &pb.LocalBlobAccessConfiguration_KeyLocationMapOnBlockDevice{
-				KeyLocationMapOnBlockDevice: d.file("index", d.bytes/d.meanBlobBytes*local.BlockDeviceBackedLocationRecordSize),
+				KeyLocationMapOnBlockDevice: d.file("index", d.indexBytes()),
 			},
 			KeyLocationMapMaximumGetAttempts: 16,
 			KeyLocationMapMaximumPutAttempts: 64,

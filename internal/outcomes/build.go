@@ -1,0 +1,58 @@
+package outcomes
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/rules-xdist/rules_xdist/internal/bep"
+	"github.com/rules-xdist/rules_xdist/internal/junitxml"
+)
+
+// ByTarget reads the test cases of every shard of a build, by the target's label: those of
+// its last attempt. It is an error if a shard did not run, or failed with no test that did.
+func ByTarget(build bep.Build) (map[string]Outcomes, error) {
+	byTarget := map[string]Outcomes{}
+	for _, target := range build.Targets {
+		tests := Outcomes{}
+		for _, shard := range target.Shards {
+			if err := tests.addShard(shard); err != nil {
+				return nil, fmt.Errorf("%s: shard %d %w", target.Label, shard.Index, err)
+			}
+		}
+		byTarget[target.Label] = tests
+	}
+	return byTarget, nil
+}
+
+func (o Outcomes) addShard(shard bep.Shard) error {
+	if len(shard.Attempts) == 0 {
+		return errors.New("did not run")
+	}
+	last := shard.Attempts[len(shard.Attempts)-1]
+	location, err := url.Parse(last.XML)
+	if err != nil {
+		return err
+	}
+	file, err := ReadXML(location.Path)
+	if err != nil {
+		return fmt.Errorf("has no results: %w", err)
+	}
+	before := o.Failures()
+	o.Add(file)
+	if last.Status != bep.Passed && o.Failures() == before {
+		return fmt.Errorf("failed, and none of its tests: see %s", last.Log)
+	}
+	return nil
+}
+
+// ReadXML reads a JUnit file.
+func ReadXML(path string) (junitxml.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return junitxml.File{}, err
+	}
+	defer file.Close()
+	return junitxml.Read(file)
+}

@@ -1,0 +1,90 @@
+// Package outcomes compares two runs of the same tests: each test once, with the same
+// outcome.
+//
+// It knows nothing of how the tests were run; it reads what the runs left in JUnit XML
+// files.
+package outcomes
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/durations"
+	"github.com/rules-xdist/rules_xdist/internal/junitxml"
+)
+
+// Outcomes are the outcomes of tests by node id, one for each time that it ran.
+type Outcomes map[string][]junitxml.Case
+
+// Add adds the cases of a JUnit file. A case without a node id is none of a test:
+// pytest reports modules that are skipped as a whole so.
+func (o Outcomes) Add(file junitxml.File) {
+	for _, c := range file.Cases {
+		if c.NodeID != "" {
+			o[c.NodeID] = append(o[c.NodeID], c)
+		}
+	}
+}
+
+// Merge adds those of other runs.
+func (o Outcomes) Merge(other Outcomes) {
+	for id, cases := range other {
+		o[id] = append(o[id], cases...)
+	}
+}
+
+// Failures counts what failed.
+func (o Outcomes) Failures() int {
+	n := 0
+	for _, all := range o {
+		for _, one := range all {
+			if one.Outcome == junitxml.Failed || one.Outcome == junitxml.Error {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Durations returns how long the tests took.
+func (o Outcomes) Durations() durations.Durations {
+	taken := durations.Durations{}
+	for id, all := range o {
+		for _, one := range all {
+			taken[id] += one.Seconds
+		}
+	}
+	return taken
+}
+
+// Difference is a test for which two runs differ.
+type Difference struct {
+	NodeID, What string
+}
+
+func (d Difference) String() string { return d.NodeID + ": " + d.What }
+
+// Compare returns what of a run of shards is not as in the plain one, by node id.
+func Compare(plain, sharded Outcomes) []Difference {
+	var found []Difference
+	for id, want := range plain {
+		got := sharded[id]
+		switch {
+		case len(got) == 0:
+			found = append(found, Difference{id, "lost: no shard ran it"})
+		case len(got) > 1:
+			found = append(found, Difference{id, fmt.Sprintf("doubled: it ran %d times", len(got))})
+		case got[0].Outcome != want[0].Outcome:
+			found = append(found, Difference{id, fmt.Sprintf("outcome %v, the plain run's is %v", got[0].Outcome, want[0].Outcome)})
+		}
+	}
+	for id := range maps.Keys(sharded) {
+		if len(plain[id]) == 0 {
+			found = append(found, Difference{id, "the plain run does not have it"})
+		}
+	}
+	slices.SortFunc(found, func(a, b Difference) int { return strings.Compare(a.NodeID, b.NodeID) })
+	return found
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+
+	"github.com/docker/go-units"
+	"golang.org/x/sys/unix"
+)
+
+// checkRoom is an error if the disk of a folder cannot hold the devices in it at their full
+// size. Their files are written as blobs come, so that what does not fit would break builds
+// some day.
+func checkRoom(dir string, devices ...device) error {
+	var size, growth int64
+	for _, one := range devices {
+		allocated, err := allocated(one.dir)
+		if err != nil {
+			return err
+		}
+		size += one.fileBytes()
+		growth += max(0, one.fileBytes()-allocated)
+	}
+	var disk unix.Statfs_t
+	if err := unix.Statfs(dir, &disk); err != nil {
+		return &fs.PathError{Op: "statfs", Path: dir, Err: err}
+	}
+	free := int64(disk.Bavail) * disk.Bsize
+	if growth <= free {
+		return nil
+	}
+	return fmt.Errorf("storage: %s: the cache may take %s there, and the disk lacks %s for it: make room, or ask for a smaller one",
+		dir, units.BytesSize(float64(size)), units.BytesSize(float64(growth-free)))
+}
+
+// allocated is what a folder's files take of the disk already: holes are not counted.
+func allocated(dir string) (int64, error) {
+	var blocks int64
+	err := filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		blocks += info.Sys().(*syscall.Stat_t).Blocks
+		return nil
+	})
+	// By stat(2), of 512 bytes each, whatever the disk's are.
+	return blocks * 512, err
+}
