@@ -75,7 +75,7 @@ func TestExecuteWithoutCaching(t *testing.T) {
 	}
 }
 
-func execute(t *testing.T, client clustertest.Client, action clustertest.Action) *remoteexecution.ExecuteResponse {
+func execute(t testing.TB, client clustertest.Client, action clustertest.Action) *remoteexecution.ExecuteResponse {
 	t.Helper()
 	response, err := client.Execute(t.Context(), action)
 	if err != nil {

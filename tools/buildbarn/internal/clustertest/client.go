@@ -140,10 +140,22 @@ func (c Client) KillAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// store sends what the cluster does not have.
 func (c Client) store(ctx context.Context, blobs [][]byte) error {
-	request := &remoteexecution.BatchUpdateBlobsRequest{}
+	byHash := map[string][]byte{}
+	find := &remoteexecution.FindMissingBlobsRequest{}
 	for _, blob := range blobs {
-		request.Requests = append(request.Requests, &remoteexecution.BatchUpdateBlobsRequest_Request{Digest: digestOf(blob), Data: blob})
+		digest := digestOf(blob)
+		byHash[digest.GetHash()] = blob
+		find.BlobDigests = append(find.BlobDigests, digest)
+	}
+	missing, err := c.storage.FindMissingBlobs(ctx, find)
+	if err != nil {
+		return err
+	}
+	request := &remoteexecution.BatchUpdateBlobsRequest{}
+	for _, digest := range missing.GetMissingBlobDigests() {
+		request.Requests = append(request.Requests, &remoteexecution.BatchUpdateBlobsRequest_Request{Digest: digest, Data: byHash[digest.GetHash()]})
 	}
 	response, err := c.storage.BatchUpdateBlobs(ctx, request)
 	if err != nil {
