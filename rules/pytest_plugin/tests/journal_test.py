@@ -30,7 +30,7 @@ def test_a_test_is_running_until_it_finished(journal):
     plan = [Planned("a", "group:x", "a.py", 3), Planned("b")]
     journal.planned(plan, maxfail=1)
     journal.started("a")
-    assert journal.read() == Story(planned=plan, maxfail=1, running="a")
+    assert journal.read() == Story(planned=plan, maxfail=1, running=["a"])
     done = Finished("a", "failed", 0.5, "no ☃", "line\n", properties=(("p", "v"),))
     journal.finished(done)
     story = journal.read()
@@ -41,7 +41,7 @@ def test_a_test_is_running_until_it_finished(journal):
 def test_the_end(journal):
     journal.started("a")
     journal.ended(2)
-    assert journal.read() == Story(running="a", exit_code=2)
+    assert journal.read() == Story(running=["a"], exit_code=2)
 
 
 def test_a_death_takes_the_running_test_and_the_exit_code_with_it(journal):
@@ -73,7 +73,7 @@ def test_tests_of_one_node_id_count_one_by_one():
 def test_a_line_cut_short_by_death(journal, file):
     journal.started("a")
     file.write(b'{"event": "fini')
-    assert journal.read() == Story(running="a")
+    assert journal.read() == Story(running=["a"])
     journal.died("why")
     assert journal.read().deaths == 1
 
