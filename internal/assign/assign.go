@@ -1,4 +1,4 @@
-// Package assign distributes weighted units over shards: one pure function, and the
+// Package assign distributes weighted units over shards: pure functions, and the
 // twin of rules_xdist.assign (Python). Both are held to the same vectors.
 //
 // What a unit is, and which shard this process is, is not known here.
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // bin is a shard while it is filled.
@@ -53,4 +54,44 @@ func heaviestFirst(weights map[string]int) []string {
 	return slices.SortedFunc(maps.Keys(weights), func(a, b string) int {
 		return cmp.Or(cmp.Compare(weights[b], weights[a]), cmp.Compare(a, b))
 	})
+}
+
+// Weigh returns the weight of each unit, given the unit of each test. A unit weighs what
+// its tests weigh together, and a test 1, or what weights says of it: by its own name, or
+// else that of its function, class or file, the nearest first.
+func Weigh(tests []Test, weights map[string]int) map[string]int {
+	units := map[string]int{}
+	for _, test := range tests {
+		weight := 1
+		for _, name := range names(test.Name) {
+			if known, ok := weights[name]; ok {
+				weight = known
+				break
+			}
+		}
+		units[test.Unit] += weight
+	}
+	return units
+}
+
+// Test is a test, and the unit that it belongs to.
+type Test struct{ Name, Unit string }
+
+// names returns a test's own name and, if it is one of pytest's node ids, those of what
+// it is in, from the nearest to the file.
+func names(test string) []string {
+	all := []string{test}
+	file, address, ok := strings.Cut(test, "::")
+	if !ok {
+		return all
+	}
+	function, _, parameters := strings.Cut(address, "[")
+	if parameters {
+		all = append(all, file+"::"+function)
+	}
+	for i := strings.LastIndex(function, "::"); i >= 0; i = strings.LastIndex(function, "::") {
+		function = function[:i]
+		all = append(all, file+"::"+function)
+	}
+	return append(all, file)
 }

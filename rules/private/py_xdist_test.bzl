@@ -6,6 +6,7 @@ load(":markers.bzl", "DEFAULT_MARKERS", "exact_tags", "tags_of")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":selection.bzl", "xdist_selection")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
+load(":weights.bzl", "sound_weights", "weights_errors")
 
 _MAIN = Label("//rules/pytest_plugin:xdist_main.py")
 _RUNTIME = Label("//rules/pytest_plugin:runtime")
@@ -38,6 +39,11 @@ def _errors_of_processes(dist, runs, how):
 def _workspace_path(label):
     label = native.package_relative_label(label)
     return label.package + "/" + label.name if label.package else label.name
+
+def _nodeid(name):
+    """The node id of what a person names by a file of `srcs`."""
+    file, separator, address = name.partition("::")
+    return _workspace_path(file) + separator + address
 
 def _env(selection, how):
     """The environment of the tests: what the runner is to know, then a person's."""
@@ -92,6 +98,7 @@ def py_xdist_test(
         boxed = False,
         workers = 1,
         each = {},
+        weights = {},
         tags = [],
         env = {},
         data = [],
@@ -128,6 +135,8 @@ def py_xdist_test(
         pytest-xdist among the dependencies.
       each: environments, each of which runs all tests: name to a dict of attributes. The
         target is then a suite of `name` + `_` + ENVIRONMENT, one for each.
+      weights: how much tests count when shards are filled, for those that do not count 1:
+        a file of `srcs`, `FILE::CLASS` or `FILE::TEST` to a power of two from 1 to 1024.
       tags: as of py_test.
       env: as of py_test.
       data: as of py_test.
@@ -151,7 +160,7 @@ def py_xdist_test(
         workers = workers,
     )
     tests = environments(name, each, common)
-    errors = _errors(dist, serial_scope) + each_errors(each)
+    errors = _errors(dist, serial_scope) + each_errors(each) + weights_errors(weights)
     for how in tests.values():
         errors = errors + [error for error in _errors_of_processes(dist, runs, how) if error not in errors]
     tags_of_tests = {test: _tags(runs, serial_scope, how) for test, how in tests.items()}
@@ -180,6 +189,7 @@ def py_xdist_test(
         tags = ["manual"],
         test = name,
         visibility = ["//visibility:private"],
+        weights = sound_weights(weights, _nodeid),
     )
     for test, how in tests.items():
         _test(test, selection, tags_of_tests[test], how)

@@ -85,13 +85,16 @@ class BoxPlugin:
             ending = self._watch.wait()
             file.seek(0)
             content = file.read()
+        seconds = time.perf_counter() - start
         if self._watch.told_to_end:
             _end_like(ending.code)
-        if ending.code != 0 or not content:
-            return [_crash(item, str(ending), time.perf_counter() - start)]
-        box = pickle.loads(content)
+        # What the process wrote and did not read: else it would be the next test's.
+        sections = _captured(item)
+        box = _Box(problem=str(ending))
+        if ending.code == 0 and content:
+            box = pickle.loads(content)
         if box.problem:
-            return [_crash(item, box.problem, time.perf_counter() - start)]
+            return [_crash(item, box.problem, seconds, sections)]
         return self._unpack(item, box)
 
     def _unpack(self, item: pytest.Item, box: _Box) -> list[pytest.TestReport]:
@@ -170,13 +173,18 @@ def _dumped(box: _Box) -> bytes:
         return pickle.dumps(_Box(problem=f"its report cannot be passed on: {error}"))
 
 
-def _crash(item: pytest.Item, cause: str, seconds: float) -> pytest.TestReport:
+def _captured(item: pytest.Item) -> list[tuple[str, str]]:
+    """What is in the files of pytest's capturing, which all processes share."""
+    capture = item.config.pluginmanager.getplugin("capturemanager")
+    out, err = capture.read_global_capture() if capture else ("", "")
+    sections = [("Captured stdout call", out), ("Captured stderr call", err)]
+    return [(name, text) for name, text in sections if text]
+
+
+def _crash(
+    item: pytest.Item, cause: str, seconds: float, sections: list[tuple[str, str]]
+) -> pytest.TestReport:
     """The report of a test whose process made none."""
-    sections = []
-    if capture := item.config.pluginmanager.getplugin("capturemanager"):
-        # The process wrote to files that it shared with this one.
-        out, err = capture.read_global_capture()
-        sections = [("Captured stdout call", out), ("Captured stderr call", err)]
     return pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
@@ -184,7 +192,7 @@ def _crash(item: pytest.Item, cause: str, seconds: float) -> pytest.TestReport:
         outcome="failed",
         longrepr=cause,
         when="call",
-        sections=[(name, text) for name, text in sections if text],
+        sections=sections,
         duration=seconds,
     )
 

@@ -15,10 +15,11 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -29,12 +30,12 @@ from xdist.workermanage import WorkerController
 
 from rules_xdist import standin
 from rules_xdist.journal import Journal, Planned
-from rules_xdist.plugin import ShardPlugin, summary
+from rules_xdist.plugin import ShardPlugin
 from rules_xdist.process import COURTESY_SECONDS, GRACE_SECONDS, Ending
 from rules_xdist.settings import Settings
 from rules_xdist.units import REST, base
 from rules_xdist.verdict import FAILED, INTERRUPTED
-from rules_xdist.worker import KEY, STOP
+from rules_xdist.worker import KEY, STACKS, STOP
 
 
 class ControllerPlugin(ShardPlugin):
@@ -148,14 +149,9 @@ class ControllerPlugin(ShardPlugin):
     def pytest_unconfigure(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter
-    ) -> None:
-        super().pytest_terminal_summary(terminalreporter)
-        if self._said:
-            share, any_chosen = self._said["share"], self._said["any_chosen"]
-            for line in summary(self._settings, share, any_chosen):
-                terminalreporter.write_line(line)
+    def summary(self) -> Iterator[str]:
+        yield from super().summary()
+        yield from self._said.get("summary", ())
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
         """Ends the workers, which dump their stacks, and then this process."""
@@ -165,7 +161,10 @@ class ControllerPlugin(ShardPlugin):
         for pid in self._pids.values():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        _wait_for(self._pids.values(), GRACE_SECONDS)
+        _wait_for(self._pids.values(), GRACE_SECONDS / 2)
+        for path in sorted(self._folder.glob(f"*{STACKS}")):
+            print(f"rules_xdist: worker {path.stem}:", file=sys.stderr)
+            print(path.read_text(errors="replace"), file=sys.stderr, flush=True)
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -18,7 +18,7 @@ from rules_xdist import census, filter, marks, standin
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
-from rules_xdist.share import Share, share
+from rules_xdist.share import Share, share, weightless
 
 
 class WorkerFixtures:
@@ -59,10 +59,12 @@ class ShardPlugin:
         ended: Counter[str],
     ) -> None:
         self._settings = settings
+        self._worker = settings.worker
         self._tell_plan = planned
         self._slot = slot
         self._ended = ended
         self._share: Share | None = None
+        self._weightless: list[str] = []
 
     def exit_code(self, code: int) -> int:
         """What pytest's exit code means for the shard's tests."""
@@ -98,22 +100,24 @@ class ShardPlugin:
         marks.register(config)
         # Of two plugins' fixtures with one name the later registered wins. By now
         # pytest-xdist is registered, whose worker_id would say "master".
-        fixtures = WorkerFixtures(self._settings.worker, self._slot)
+        fixtures = WorkerFixtures(self._worker, self._slot)
         config.pluginmanager.register(fixtures, "rules_xdist_fixtures")
         asked = self._settings.filter.expression
         config.option.keyword = filter.both(config.option.keyword, asked)
 
     def pytest_report_header(self) -> str:
-        return f"rules_xdist: {title(self._settings)}, dist={self._settings.dist}"
+        return f"rules_xdist: {self._title()}, dist={self._settings.dist}"
 
     # After everybody else, so that marks which other hooks add do count.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None]:
-        yield
         settings = self._settings
         selection = settings.selection
+        # Before anything is left out, by -k for example.
+        self._weightless = weightless((item.nodeid for item in items), selection)
+        yield
         tests = [marks.read(item, selection.markers) for item in items]
         if lost := census.strays(tests, selection):
             raise pytest.UsageError(census.explain(lost, selection))
@@ -131,25 +135,29 @@ class ShardPlugin:
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
     ) -> None:
+        for line in self.summary():
+            terminalreporter.write_line(line)
+
+    def summary(self) -> Iterator[str]:
+        """What a person is to know of the shard in the end."""
         if self._share is None:
             return
         settings = self._settings
-        for line in summary(settings, str(self._share), any(self._share.chosen)):
-            terminalreporter.write_line(line)
+        yield f"rules_xdist: {self._title()}: {self._share}, dist={settings.dist}"
+        if str(settings.filter) and not any(self._share.chosen):
+            yield (
+                f"rules_xdist: --test_filter={settings.filter}: "
+                "takes none of this shard's tests"
+            )
+        for name in self._weightless:
+            yield (
+                f"rules_xdist: weights: {name}: no such test any more: take it out of "
+                f"the weights of {settings.selection.target}"
+            )
 
-
-def summary(settings: Settings, share: str, any_chosen: bool) -> Iterator[str]:
-    """What a person is to know of a shard in the end."""
-    yield f"rules_xdist: {title(settings)}: {share}, dist={settings.dist}"
-    if str(settings.filter) and not any_chosen:
-        yield (
-            f"rules_xdist: --test_filter={settings.filter}: "
-            "takes none of this shard's tests"
-        )
-
-
-def title(settings: Settings) -> str:
-    return f"{settings.target} {settings.shard} ({settings.worker.id})"
+    def _title(self) -> str:
+        settings = self._settings
+        return f"{settings.target} {settings.shard} ({settings.worker.id})"
 
 
 def _keep(

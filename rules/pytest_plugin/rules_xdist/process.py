@@ -124,13 +124,16 @@ def die_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dump_stacks_on_sigterm() -> None:
-    """At a timeout the log shows where the test hung; then the signal kills as ever."""
+def dump_stacks_on_sigterm(to: int | None = None) -> None:
+    """At a timeout the log shows where the test hung; then the signal kills as ever.
+
+    `to` is a file descriptor, by default that of stderr.
+    """
     # Else it would not notice that another handler has taken its place.
     faulthandler.unregister(signal.SIGTERM)
     # pytest captures descriptor 2 later on.
-    stderr = os.dup(2)
-    faulthandler.register(signal.SIGTERM, file=stderr, chain=True)
+    file = os.dup(2) if to is None else to
+    faulthandler.register(signal.SIGTERM, file=file, chain=True)
     # What tests fork and then terminate is not to dump stacks.
     os.register_at_fork(after_in_child=lambda: faulthandler.unregister(signal.SIGTERM))
 

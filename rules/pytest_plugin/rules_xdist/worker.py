@@ -34,6 +34,10 @@ KEY = "rules_xdist"
 # In the folder that the controller names: it is there once no more tests are to start.
 STOP = "stop"
 
+# Where a worker that is told to end says what it was doing: at once with the others, on
+# stderr, none of them could be read.
+STACKS = ".stacks"
+
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     # pytest-xdist sets it before pytest starts in a worker.
@@ -55,9 +59,8 @@ class WorkerPlugin(ShardPlugin):
         self._stdout_closed = False
         self._said: dict[str, Any] = {"tests": [], "maxfail": 0, "wrong": ""}
         self._properties: dict[str, str] = {}
-        super().__init__(
-            dataclasses.replace(settings, worker=worker), self._plan, number, Counter()
-        )
+        super().__init__(settings, self._plan, number, Counter())
+        self._worker = worker
 
     def _plan(self, tests: list[Planned], maxfail: int) -> None:
         self._said["tests"] = [dataclasses.asdict(test) for test in tests]
@@ -75,6 +78,8 @@ class WorkerPlugin(ShardPlugin):
         super().pytest_configure(config)
         given = config.workerinput[KEY]  # type: ignore[attr-defined]
         self._folder = Path(given["folder"])
+        self._stacks = open(self._folder / f"{self._worker.id}{STACKS}", "wb")
+        dump_stacks_on_sigterm(self._stacks.fileno())
         self._ended.update(given["ended"])
         properties = SuiteProperties(self._properties.__setitem__)
         config.pluginmanager.register(properties, "rules_xdist_properties")
@@ -96,11 +101,8 @@ class WorkerPlugin(ShardPlugin):
     # Before pytest-xdist tells the controller that this worker has collected.
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self) -> None:
-        said = self._said | {
-            "share": str(self._share),
-            "any_chosen": self._share is not None and any(self._share.chosen),
-        }
-        path = self._folder / self._settings.worker.id
+        said = self._said | {"summary": [*self.summary()]}
+        path = self._folder / self._worker.id
         path.write_text(json.dumps(said), encoding="utf-8")
 
     # Last, so that pytest's capturing, which changes sys.stdout, is around it.

@@ -96,6 +96,7 @@ def environ(tmp_path):
         "elsewhere": {},
         "markers": {"serial": [], "group": [], "split": []},
         "config": "",
+        "weights": {},
     }
     path.write_text(json.dumps(fields))
     return {"RULES_XDIST_SELECTION": str(path)}
