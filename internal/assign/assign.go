@@ -56,22 +56,25 @@ func heaviestFirst(weights map[string]int) []string {
 	})
 }
 
-// Weigh returns the weight of each unit, given the unit of each test. A unit weighs what
-// its tests weigh together, and a test 1, or what weights says of it: by its own name, or
-// else that of its function, class or file, the nearest first.
+// Weigh returns the weight of each unit, given the unit of each test: what its tests
+// weigh together.
 func Weigh(tests []Test, weights map[string]int) map[string]int {
 	units := map[string]int{}
 	for _, test := range tests {
-		weight := 1
-		for _, name := range names(test.Name) {
-			if known, ok := weights[name]; ok {
-				weight = known
-				break
-			}
-		}
-		units[test.Unit] += weight
+		units[test.Unit] += Weight(test.Name, weights)
 	}
 	return units
+}
+
+// Weight returns what weights says of a test: by its own name, or else that of its
+// function, class or file, the nearest first; 1 if it says nothing.
+func Weight(test string, weights map[string]int) int {
+	for _, name := range names(test) {
+		if weight, ok := weights[name]; ok {
+			return weight
+		}
+	}
+	return 1
 }
 
 // Test is a test, and the unit that it belongs to.

@@ -59,20 +59,20 @@ def _merged(common, attrs):
         merged[attribute] = value
     return merged
 
-def suite_of(name, tags_of_tests, visibility):
-    """The target that stands for all environments.
+def suite_of(tags_of_tests):
+    """What the suite is that stands for all environments.
 
     Args:
-      name: the suite's name.
       tags_of_tests: dict of the environments' targets to their tags.
-      visibility: as of the tests.
+
+    Returns:
+      A struct of its `tests` and its `tags`.
     """
     automatic = [test for test, tags in tags_of_tests.items() if "manual" not in tags]
-    native.test_suite(
-        name = name,
-        # A suite would run its manual tests, too, wherever it is run itself; and any other
-        # tag of its own would choose among its tests.
+
+    # A suite would run its manual tests, too, wherever it is run itself; and any other tag
+    # of its own would choose among its tests.
+    return struct(
         tags = [] if automatic else ["manual"],
         tests = [":" + test for test in automatic or tags_of_tests],
-        visibility = visibility,
     )

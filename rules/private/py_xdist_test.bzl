@@ -194,4 +194,10 @@ def py_xdist_test(
     for test, how in tests.items():
         _test(test, selection, tags_of_tests[test], how)
     if each:
-        suite_of(name, tags_of_tests, kwargs.get("visibility"))
+        suite = suite_of(tags_of_tests)
+        native.test_suite(
+            name = name,
+            tags = suite.tags,
+            tests = suite.tests,
+            visibility = kwargs.get("visibility"),
+        )
