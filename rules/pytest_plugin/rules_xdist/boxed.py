@@ -23,7 +23,7 @@ from typing import IO, Any, NoReturn
 import pytest
 from _pytest.runner import runtestprotocol
 
-from rules_xdist.measuring import Measurement
+from rules_xdist.measuring import Measurement, Ran
 from rules_xdist.process import Watch
 from rules_xdist.recording import SuiteProperties
 
@@ -38,7 +38,7 @@ class _Box:
     # As warnings.showwarning takes them.
     warnings: list[tuple[str, type[Warning], str, int]] = field(default_factory=list)
     properties: list[tuple[str, str]] = field(default_factory=list)
-    coverage: bytes = b""
+    coverage: Ran = field(default_factory=dict)
     shouldfail: bool | str = False
     shouldstop: bool | str = False
     # The arguments of pytest.exit, if the test called it.

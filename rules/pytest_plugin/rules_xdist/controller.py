@@ -29,13 +29,13 @@ from xdist.scheduler import LoadScopeScheduling, WorkStealingScheduling
 from xdist.workermanage import WorkerController
 
 from rules_xdist import standin
+from rules_xdist.handover import KEY, STACKS, STOP
 from rules_xdist.journal import Journal, Planned
 from rules_xdist.plugin import ShardPlugin
 from rules_xdist.process import COURTESY_SECONDS, GRACE_SECONDS, Ending
 from rules_xdist.settings import Settings
 from rules_xdist.units import REST, base
 from rules_xdist.verdict import FAILED, INTERRUPTED
-from rules_xdist.worker import KEY, STACKS, STOP
 
 
 class ControllerPlugin(ShardPlugin):
@@ -50,8 +50,7 @@ class ControllerPlugin(ShardPlugin):
         super().__init__(settings, journal.planned, 0, ended)
         self._journal = journal
         self._folder = Path(tempfile.mkdtemp(prefix="xdist"))
-        self._nodes: dict[int, WorkerController] = {}
-        self._pids: dict[int, int] = {}
+        self._pids: list[int] = []
         self._said: dict[str, Any] = {}
         self._units: dict[str, str] = {}
         self._lost: dict[WorkerController, str] = {}
@@ -83,11 +82,9 @@ class ControllerPlugin(ShardPlugin):
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: WorkerController) -> None:
-        free = (n for n in range(self._settings.workers) if n not in self._nodes)
-        index = next(free)
-        self._nodes[index] = node
-        self._pids[index] = node.gateway._rinfo().pid
-        worker = self._settings.worker.process(index, self._settings.workers)
+        settings = self._settings
+        worker = settings.worker.process(len(self._pids), settings.workers)
+        self._pids.append(node.gateway._rinfo().pid)
         node.workerinput.update(
             workerid=worker.id,
             workercount=worker.count,
@@ -134,9 +131,7 @@ class ControllerPlugin(ShardPlugin):
             self._journal.recorded(name, value)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_handlecrashitem(
-        self, crashitem: str, report: pytest.TestReport
-    ) -> None:
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         cause = self._lost.pop(report.node)  # type: ignore[attr-defined]
         report.longrepr = cause
         self._journal.crashed(crashitem, cause)
@@ -155,16 +150,18 @@ class ControllerPlugin(ShardPlugin):
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
         """Ends the workers, which dump their stacks, and then this process."""
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # The parent sends another.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         # As in process.Watch: the signal mostly has gone to all of the group.
-        _wait_for(self._pids.values(), COURTESY_SECONDS)
-        for pid in self._pids.values():
+        _wait_for(self._pids, COURTESY_SECONDS)
+        for pid in self._pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        _wait_for(self._pids.values(), GRACE_SECONDS / 2)
+        _wait_for(self._pids, GRACE_SECONDS / 2)
         for path in sorted(self._folder.glob(f"*{STACKS}")):
             print(f"rules_xdist: worker {path.stem}:", file=sys.stderr)
             print(path.read_text(errors="replace"), file=sys.stderr, flush=True)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -50,7 +50,9 @@ class Worker:
     def of(cls, target: str, shard: Shard, run: str) -> Worker:
         """The worker of a shard in the given run (--runs_per_test) of a target."""
         uid = _sha256(target, run).hex()[:32]
-        return cls(id=_id(target, run, str(shard.index)), count=shard.total, testrun_uid=uid)
+        return cls(
+            id=_id(target, run, str(shard.index)), count=shard.total, testrun_uid=uid
+        )
 
     def process(self, index: int, total: int) -> Worker:
         """One of the processes of this worker's shard, each of which is a worker."""

@@ -72,7 +72,7 @@ class RecordingPlugin:
             # pytest captures with these very files: all further tests would fail.
             self._journal.ended(INTERNAL_ERROR)
             os._exit(INTERNAL_ERROR)
-        self._journal.finished(finished(nodeid, self._reports.pop(nodeid)))
+        self._journal.finished(finished(nodeid, self._reports.pop(nodeid, [])))
 
     def pytest_warning_recorded(
         self,

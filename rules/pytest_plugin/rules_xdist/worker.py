@@ -20,6 +20,7 @@ import pytest
 
 from rules_xdist import measuring, slot
 from rules_xdist.boxed import BoxPlugin
+from rules_xdist.handover import KEY, STACKS, STOP
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Planned
 from rules_xdist.plugin import ShardPlugin
@@ -27,16 +28,6 @@ from rules_xdist.process import die_with, dump_stacks_on_sigterm
 from rules_xdist.recording import SuiteProperties
 from rules_xdist.settings import Settings
 from rules_xdist.verdict import INTERNAL_ERROR
-
-# What the controller adds to workerinput, and a worker to workeroutput.
-KEY = "rules_xdist"
-
-# In the folder that the controller names: it is there once no more tests are to start.
-STOP = "stop"
-
-# Where a worker that is told to end says what it was doing: at once with the others, on
-# stderr, none of them could be read.
-STACKS = ".stacks"
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -155,7 +155,9 @@ def test_the_report_is_as_without(target):
     warned.unlink()
     run(target, env=env)
     assert (shape(target), warned.read_text()) == plain
-    assert "test_a.py:21: UserWarning: careful (tests/test_a.py::test_warns)" in plain[1]
+    assert (
+        "test_a.py:21: UserWarning: careful (tests/test_a.py::test_warns)" in plain[1]
+    )
 
 
 def shape(target):
