@@ -64,16 +64,22 @@ def test_other(worker_id):
 py_xdist_test(
     name = "again",
     srcs = ["test_backend.py"],
+    markers = {"split": ["unit"]},
 )
 `)
 	r = w.bazel("test", "//:xdist_census")
-	wantContains(t, "census", r.output, "tests/unit/test_backend.py: its rest tests would run 2 times, in "+suite+" and //tests/unit:again")
+	wantContains(t, "census", r.output, "tests/unit/test_backend.py: its rest tests would run 2 times, in //tests/unit:again and "+suite)
 }
 
 // What a test does to its process reaches no other.
 func TestBoxed(t *testing.T) {
 	w := newWorkspace(t)
 	w.addTests("test_leaks", `import os
+
+import pytest
+
+# In one shard, of which there are two.
+pytestmark = pytest.mark.xdist_group("leaks")
 
 LEFT = []
 
