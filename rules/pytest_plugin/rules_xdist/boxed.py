@@ -8,6 +8,7 @@ Not here: what the reports mean (recording), the process around all of them (pro
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
@@ -82,20 +83,29 @@ class BoxPlugin:
         with tempfile.TemporaryFile() as file:
             if self._watch.fork() == 0:
                 self._run(item, file)
-            ending = self._watch.wait()
-            file.seek(0)
-            content = file.read()
+            box = self._received(file)
         seconds = time.perf_counter() - start
-        if self._watch.told_to_end:
-            _end_like(ending.code)
         # What the process wrote and did not read: else it would be the next test's.
         sections = _captured(item)
-        box = _Box(problem=str(ending))
-        if ending.code == 0 and content:
-            box = pickle.loads(content)
         if box.problem:
             return [_crash(item, box.problem, seconds, sections)]
         return self._unpack(item, box)
+
+    def _received(self, file: IO[bytes]) -> _Box:
+        """What a test's process sends until its end."""
+        try:
+            ending = self._watch.wait()
+        except pytest.fail.Exception as asked:
+            # By a signal to this process, as pytest-timeout does it.
+            self._watch.kill()
+            return _Box(problem=str(asked))
+        if self._watch.told_to_end:
+            _end_like(ending.code)
+        file.seek(0)
+        content = file.read()
+        if ending.code != 0 or not content:
+            return _Box(problem=str(ending))
+        return pickle.loads(content)
 
     def _unpack(self, item: pytest.Item, box: _Box) -> list[pytest.TestReport]:
         """Makes happen here what happened in the test's process."""
@@ -130,9 +140,9 @@ class BoxPlugin:
         except BaseException:
             traceback.print_exc()
         finally:
-            for stream in (sys.stdout, sys.stderr):
-                if not stream.closed:
-                    stream.flush()
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+                sys.stderr.flush()
             os._exit(code)
 
     def _pack(self, item: pytest.Item) -> _Box:

@@ -85,6 +85,11 @@ class Watch:
         self._child = None
         return Ending(os.waitstatus_to_exitcode(status))
 
+    def kill(self) -> Ending:
+        """Kills the child and waits for its end."""
+        self._send(signal.SIGKILL)
+        return self.wait()
+
     def close(self) -> None:
         """Lets the signals do to this process what they did before."""
         for number, handler in self._before.items():

@@ -245,6 +245,36 @@ def test_a_timeout_names_the_test_and_shows_where_it_hangs(target, to_group):
     assert result.output.count("in test_hangs") == 1
 
 
+def test_a_plugin_that_limits_a_tests_time(target):
+    target.write(
+        "conftest.py",
+        """
+        import pytest, signal
+
+        def too_long(number, frame):
+            pytest.fail("Timeout >0.3s")
+
+        # As pytest-timeout does it.
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_protocol():
+            signal.signal(signal.SIGALRM, too_long)
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            try:
+                return (yield)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        """,
+    )
+    target.write(
+        "tests/test_a.py",
+        "import time\ndef test_hangs(): time.sleep(60)\ndef test_after(): pass\n",
+    )
+    result = run(target)
+    assert [*result.outcomes.values()] == ["failure", "passed"], result.output
+    hung = case(result, "test_hangs").find("failure")
+    assert hung.get("message") == "Timeout >0.3s"
+
+
 def test_an_interrupt_ends_it(target):
     target.write(
         "tests/test_a.py",
