@@ -91,3 +91,33 @@ def test_only_the_writer_writes(journal):
 def test_the_file_has_no_name(tmp_path):
     Journal.create(str(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_dies_takes_its_own_test_only(journal):
+    journal.planned([Planned("a"), Planned("b"), Planned("c")])
+    journal.started("a")
+    journal.started("b")
+    journal.crashed("a", "why")
+    story = journal.read()
+    assert (story.running, story.cut_short, story.deaths) == (["b"], True, 1)
+    assert story.finished == [Finished("a", "failed", message="why")]
+    journal.finished(Finished("b", "passed"))
+    journal.crashed("", "at its end")
+    journal.ended(1)
+    story = journal.read()
+    assert (story.causes, story.exit_code) == (["at its end"], 1)
+    assert story.left == [Planned("c")]
+    journal.planned([Planned("c")])
+    assert not journal.read().cut_short
+
+
+def test_a_death_takes_all_running_tests_with_it(journal):
+    journal.started("a")
+    journal.started("b")
+    journal.died("why")
+    story = journal.read()
+    assert [(test.nodeid, test.message) for test in story.finished] == [
+        ("a", "why"),
+        ("b", "why"),
+    ]
+    assert (story.running, story.causes) == ([], [])
