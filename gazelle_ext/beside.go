@@ -251,6 +251,9 @@ func (g *generator) addPart(t plan.Target, from *base) {
 	r.SetKind(partKind)
 	if from != nil {
 		inherit(r, from)
+		if t.Serial() {
+			r.DelAttr("workers") // It runs alone.
+		}
 	}
 	imports := g.survey.importsOfPart(t)
 	if paths := importPaths(g.folder.rel, imports.like); len(paths) > 0 {

@@ -22,6 +22,7 @@ type settings struct {
 	dist         string
 	shards       plan.ShardSetting
 	worth        plan.BatchSetting
+	weighed      bool
 	markers      model.Markers
 	testPatterns []string
 	// pytest is the configuration of the test root.
@@ -101,6 +102,15 @@ var directives = slices.Concat([]directive{
 			n, err := strconv.Atoi(value)
 			s.shards = plan.ShardSetting(n)
 			return err == nil && n >= 1 && n <= plan.MaxShards
+		},
+	},
+	{
+		key:    "xdist_weights",
+		values: "auto | off",
+		doc:    "Whether targets of more than one shard get weights of their tests, from recorded durations. Default: off, which leaves them to you.",
+		apply: func(s *settings, _, value string) bool {
+			s.weighed = value == "auto"
+			return s.weighed || value == "off"
 		},
 	},
 	{

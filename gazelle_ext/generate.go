@@ -213,8 +213,12 @@ func (g *generator) test(t plan.Target) *rule.Rule {
 	}
 	g.setLists(r, elsewhereAttr, g.elsewhere(t))
 	g.setLists(r, markersAttr, markerLists(t.Markers))
-	if shards := t.ShardCount(g.presentShards(t.Name)); shards > 1 {
+	shards := t.ShardCount(g.presentShards(t.Name))
+	if shards > 1 {
 		r.SetAttr("shard_count", shards)
+	}
+	if t.Weighed {
+		g.setWeights(r, t, shards)
 	}
 	return r
 }

@@ -19,6 +19,7 @@ const (
 
 	elsewhereAttr = "elsewhere"
 	markersAttr   = "markers"
+	weightsAttr   = "weights"
 
 	packageName = "xdist_package"
 	censusName  = "xdist_census"

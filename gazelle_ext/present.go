@@ -80,7 +80,8 @@ func (s *survey) isPersonal(f *folder, files []string, r *rule.Rule) bool {
 		return true
 	}
 	for _, attr := range r.AttrKeys() {
-		if !ownAttrs[attr] || hasComment(r, attr) {
+		isOwn := ownAttrs[attr] || attr == weightsAttr && f.settings.weighed
+		if !isOwn || hasComment(r, attr) {
 			return true
 		}
 	}

@@ -2,7 +2,9 @@ package gazelle_ext
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +55,7 @@ func (s *survey) planSettings(f *folder) plan.Settings {
 		Markers: f.settings.markers,
 		Worth:   f.settings.worth,
 		Shards:  f.settings.shards,
+		Weighed: f.settings.weighed,
 	}
 }
 
@@ -84,7 +87,7 @@ func (s *survey) pytestModule(file string) plan.Module {
 
 // planTests turns the tests that reading a file showed into the planner's, and tells
 // report of marks that no target can be made of.
-func planTests(file string, module *pyscan.File, in settings, recorded map[string]float64, report *report) []plan.Test {
+func planTests(file string, module *pyscan.File, in settings, recorded map[string]durations.Function, report *report) []plan.Test {
 	rules := testparts.Rules{Markers: in.markers, Groups: in.dist == model.LoadGroup}
 	warnUnreadable(file, module.Unreadable, report)
 	var tests []plan.Test
@@ -100,27 +103,29 @@ func planTests(file string, module *pyscan.File, in settings, recorded map[strin
 			}
 			report.add(text)
 		}
-		tests = append(tests, plan.Test{ID: t.ID, Line: t.Line, Parts: parts, Presumed: t.Presumed, Recorded: duration(t, recorded)})
+		test := plan.Test{ID: t.ID, Line: t.Line, Parts: parts, Presumed: t.Presumed}
+		test.Recorded, test.Items = recordOf(t, recorded)
+		tests = append(tests, test)
 	}
 	return tests
 }
 
-// duration returns how long a test took by the record. A presumed test may stand for all
-// that a class inherits from other files.
-func duration(t pyscan.Test, recorded map[string]float64) time.Duration {
-	seconds, known := recorded[t.ID]
+// recordOf returns how long a test took by the record, all its items together, and how
+// many they were. A presumed test may stand for all that a class inherits from other files.
+func recordOf(t pyscan.Test, recorded map[string]durations.Function) (time.Duration, int) {
+	took := recorded[t.ID]
 	if t.Presumed {
-		for id, more := range recorded {
+		for _, id := range slices.Sorted(maps.Keys(recorded)) {
 			if strings.HasPrefix(id, t.ID+"::") {
-				seconds, known = seconds+more, true
+				took = took.Add(recorded[id])
 			}
 		}
 	}
-	if !known {
-		return 0
+	if took.Items == 0 {
+		return 0, 0
 	}
 	// Zero would mean that nothing is known.
-	return max(time.Nanosecond, time.Duration(seconds*float64(time.Second)))
+	return max(time.Nanosecond, time.Duration(took.Seconds*float64(time.Second))), took.Items
 }
 
 // warnUnreadable tells of marks that cannot be read, once a file: most are skips of

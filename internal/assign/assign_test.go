@@ -20,6 +20,8 @@ func TestVectors(t *testing.T) {
 	}
 	var vectors map[string]struct {
 		Units    map[string]int
+		Tests    map[string]string // to their units
+		Weights  map[string]int
 		Shards   int
 		Expected [][]string
 	}
@@ -31,12 +33,80 @@ func TestVectors(t *testing.T) {
 	}
 	for name, vector := range vectors {
 		t.Run(name, func(t *testing.T) {
-			got, err := Assign(vector.Units, vector.Shards)
+			units := vector.Units
+			if units == nil {
+				units = Weigh(testsOf(vector.Tests), vector.Weights)
+			}
+			got, err := Assign(units, vector.Shards)
 			if err != nil || !slices.EqualFunc(got, vector.Expected, slices.Equal) {
 				t.Errorf("got %q, %v, want %q", got, err, vector.Expected)
 			}
 		})
 	}
+}
+
+func testsOf(units map[string]string) []Test {
+	var tests []Test
+	for name, unit := range units {
+		tests = append(tests, Test{name, unit})
+	}
+	return tests
+}
+
+// weighted calls f with random tests and weights, the same in each run.
+func weighted(count int, f func(random *rand.Rand, tests []Test, weights map[string]int)) {
+	random := rand.New(rand.NewPCG(21, 0))
+	for range count {
+		var tests []Test
+		weights := map[string]int{}
+		for n := range random.IntN(9) {
+			test := Test{fmt.Sprintf("t/test_%d.py::Test%d::test_%d[1]", random.IntN(2), random.IntN(2), n), fmt.Sprint("u", random.IntN(6))}
+			tests = append(tests, test)
+			for _, name := range names(test.Name) {
+				if random.IntN(2) == 0 {
+					weights[name] = 1 << random.IntN(11)
+				}
+			}
+		}
+		f(random, tests, weights)
+	}
+}
+
+func TestWeightsDoNotDependOnTheOrderOfCollection(t *testing.T) {
+	weighted(200, func(random *rand.Rand, tests []Test, weights map[string]int) {
+		units := Weigh(tests, weights)
+		total := 0
+		for _, test := range tests {
+			if units[test.Unit] == 0 {
+				t.Errorf("%v: unit %s has no weight", tests, test.Unit)
+			}
+		}
+		for _, weight := range units {
+			total += weight
+		}
+		if total < len(tests) {
+			t.Errorf("%v: weigh %d: a test weighs nothing", tests, total)
+		}
+		random.Shuffle(len(tests), func(i, j int) { tests[i], tests[j] = tests[j], tests[i] })
+		if again := Weigh(tests, weights); !maps.Equal(again, units) {
+			t.Errorf("%v: first %v, then %v", tests, units, again)
+		}
+	})
+}
+
+func TestMakespanOfWeightedTestsIsWithinFourThirdsOfTheBest(t *testing.T) {
+	weighted(200, func(random *rand.Rand, tests []Test, weights map[string]int) {
+		units := Weigh(tests, weights)
+		shards := 1 + random.IntN(3)
+		assigned, err := Assign(units, shards)
+		if err != nil {
+			t.Fatal(err)
+		}
+		makespan := slices.Max(loads(units, assigned))
+		if best := bestMakespan(slices.Collect(maps.Values(units)), make([]int, shards)); 3*makespan > 4*best {
+			t.Errorf("%v over %d: %d, where %d is best", units, shards, makespan, best)
+		}
+	})
 }
 
 // problems calls f with random units and numbers of shards, the same in each run.

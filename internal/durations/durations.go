@@ -5,7 +5,9 @@
 package durations
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,20 +57,32 @@ func round(seconds float64) float64 {
 	return rounded
 }
 
-// Tests are the seconds that test functions take, with all their parameters
-// together: by file, relative to the workspace, and by the node id within it,
-// as in "TestA::test_b".
-type Tests map[string]map[string]float64
+// Tests are how long test functions take, with all their parameters: by file, relative
+// to the workspace, and by the node id within it, as in "TestA::test_b".
+type Tests map[string]map[string]Function
+
+// Function is how long the items of a test function take together, and how many there
+// are on record.
+type Function struct {
+	Seconds float64
+	Items   int
+}
+
+// Add returns the sum of two.
+func (f Function) Add(other Function) Function {
+	return Function{f.Seconds + other.Seconds, f.Items + other.Items}
+}
 
 // ByTest sums the durations of each test function.
 func (d Durations) ByTest() Tests {
 	tests := Tests{}
-	for nodeID, seconds := range d {
+	// In order, since sums of floating point depend on it.
+	for _, nodeID := range slices.Sorted(maps.Keys(d)) {
 		file, test := split(nodeID)
 		if tests[file] == nil {
-			tests[file] = map[string]float64{}
+			tests[file] = map[string]Function{}
 		}
-		tests[file][test] += seconds
+		tests[file][test] = tests[file][test].Add(Function{d[nodeID], 1})
 	}
 	return tests
 }

@@ -66,8 +66,8 @@ func TestByTest(t *testing.T) {
 		"notes.txt":                 16,
 	}.ByTest()
 	var got []string
-	for file, seconds := range tests {
-		for test := range seconds {
+	for file, functions := range tests {
+		for test := range functions {
 			got = append(got, file+" "+test)
 		}
 	}
@@ -75,12 +75,12 @@ func TestByTest(t *testing.T) {
 	if want := "[t]/a.py TestX::test_y; notes.txt ; t/a.py TestX::test_x; t/a.py test_x"; strings.Join(got, "; ") != want {
 		t.Errorf("got %q", got)
 	}
-	if seconds, known := tests["t/a.py"]["test_x"]; seconds != 3 || !known {
-		t.Errorf("got %v, %t", seconds, known)
+	if took := tests["t/a.py"]["test_x"]; took != (Function{Seconds: 3, Items: 2}) {
+		t.Errorf("got %v", took)
 	}
 	for _, test := range []struct{ file, test string }{{"t/a.py", "test_y"}, {"t/b.py", "test_x"}} {
-		if seconds, known := tests[test.file][test.test]; seconds != 0 || known {
-			t.Errorf("%s: got %v, %t", test, seconds, known)
+		if took, known := tests[test.file][test.test]; known {
+			t.Errorf("%s: got %v", test, took)
 		}
 	}
 	if _, known := Durations(nil).ByTest()["t/a.py"]["test_x"]; known {

@@ -46,6 +46,8 @@ type Settings struct {
 	// Worth and Shards are what directives say.
 	Worth  BatchSetting
 	Shards ShardSetting
+	// Weighed says whether targets of several shards get weights.
+	Weighed bool
 }
 
 // Module is how pytest imports a test file: by a name below a folder that it puts on
@@ -73,6 +75,8 @@ type Test struct {
 	Presumed bool
 	// Recorded is how long its items took together, zero if that is not known.
 	Recorded time.Duration
+	// Items is how many these were.
+	Items int
 }
 
 // Target is a test target to be generated.
@@ -96,6 +100,8 @@ type Target struct {
 	Batch bool
 	// Origin is where the target comes from, "path:line", for messages.
 	Origin string
+	// timed are those of its tests of which it is known how long they take.
+	timed []timedTest
 }
 
 // Serial says whether the target must run alone.
@@ -190,6 +196,7 @@ func newTarget(name, pkg string, files []File, runs []model.Part) Target {
 	for _, f := range files {
 		t.Files = append(t.Files, f.Path)
 		t.Cost += f.cost(runs)
+		t.timed = append(t.timed, f.timed(runs)...)
 		for _, part := range f.parts() {
 			if !slices.Contains(runs, part) {
 				t.Elsewhere[part] = append(t.Elsewhere[part], f.Path)

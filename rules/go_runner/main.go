@@ -71,6 +71,9 @@ func runShard(s settings, p program) []result {
 		return []result{{name: outsideTests, outcome: errored, message: err.Error()}}
 	}
 	say(p.log, fmt.Sprintf("%s: %d of %d tests", s.shard, len(share.tests), share.ofTarget))
+	for _, name := range weightless(s.selection.Weights, names) {
+		say(p.log, fmt.Sprintf("weights: %s: no such test any more: take it out of the weights of %s", name, s.selection.Target))
+	}
 	session := session{
 		failFast: s.failFast,
 		results:  share.strays(s),

@@ -266,6 +266,19 @@ func TestShardsRunEachTestOnce(t *testing.T) {
 	}
 }
 
+func TestWeights(t *testing.T) {
+	s := selection{
+		Target: "//p:t", Binary: subject, Marks: subjectMarks, Dist: model.LoadGroup,
+		Runs: []model.Part{model.Rest}, Elsewhere: []model.Part{model.Serial},
+		Weights: map[string]int{"TestPass2": 1024, "TestGone": 2},
+	}
+	r := runSelection(t, s, "Pass|Group", options{"TEST_TOTAL_SHARDS": "2", "TEST_SHARD_INDEX": "0"})
+	r.want(outcomes{"TestPass2": pass})
+	if want := "weights: TestGone: no such test any more: take it out of the weights of //p:t"; !strings.Contains(r.log, want) || strings.Count(r.log, "weights:") != 1 {
+		t.Errorf("no %q in\n%s", want, r.log)
+	}
+}
+
 func TestParts(t *testing.T) {
 	s := selection{Target: "//p:t", Binary: subject, Marks: subjectMarks, Dist: model.LoadGroup, Runs: []model.Part{model.Serial}, Elsewhere: []model.Part{model.Rest}}
 	runSelection(t, s, "Pass|Serial", nil).want(outcomes{"TestSerial1": pass, "TestSerial2": pass})

@@ -21,6 +21,8 @@ type selection struct {
 	Dist      string       `json:"dist"`
 	Runs      []model.Part `json:"runs"`
 	Elsewhere []model.Part `json:"elsewhere"`
+	// Weights of tests, where they are not 1.
+	Weights map[string]int `json:"weights"`
 }
 
 // shard is one of a target's; the index counts from 0.

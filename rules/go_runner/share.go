@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/rules-xdist/rules_xdist/internal/assign"
@@ -25,22 +26,21 @@ func withMarks(names []string, marks map[string]model.GoTest) []model.GoTest {
 	return tests
 }
 
-// take spreads the target's own tests over its shards; a unit weighs as much as it has
-// tests.
+// take spreads the target's own tests over its shards, by their weights.
 func take(tests []model.GoTest, s settings) (share, error) {
 	var result share
-	weights := map[string]int{}
+	var weighed []assign.Test
 	own := func(t model.GoTest) bool { return slices.Contains(s.selection.Runs, t.Part()) }
 	for _, t := range tests {
 		switch {
 		case own(t):
-			weights[t.Unit(s.dist)]++
+			weighed = append(weighed, assign.Test{Name: t.Name, Unit: t.Unit(s.dist)})
 			result.ofTarget++
 		case !slices.Contains(s.selection.Elsewhere, t.Part()):
 			result.lost = append(result.lost, t)
 		}
 	}
-	shards, err := assign.Assign(weights, s.shard.total)
+	shards, err := assign.Assign(assign.Weigh(weighed, s.selection.Weights), s.shard.total)
 	if err != nil {
 		return result, err
 	}
@@ -51,6 +51,11 @@ func take(tests []model.GoTest, s settings) (share, error) {
 		}
 	}
 	return result, nil
+}
+
+// weightless returns those with a weight that are none of the names, sorted.
+func weightless(weights map[string]int, names []string) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(weights)), func(name string) bool { return slices.Contains(names, name) })
 }
 
 // strays are the errors of lost tests. All shards see them, the first one reports them.

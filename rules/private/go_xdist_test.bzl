@@ -4,6 +4,7 @@ load("@rules_go//go:def.bzl", "GoInfo", "go_test")
 load(":network.bzl", "network_exec_properties")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
+load(":weights.bzl", "sound_weights", "weights_errors")
 
 def _is_go(file):
     return file.extension == "go"
@@ -59,6 +60,7 @@ def _test_impl(ctx):
         "marks": ctx.file.marks.short_path,
         "runs": ctx.attr.runs,
         "target": "//{}:{}".format(ctx.label.package, ctx.label.name),
+        "weights": {test: int(weight) for test, weight in ctx.attr.weights.items()},
     }, indent = "  ") + "\n")
     executable = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.symlink(
@@ -111,6 +113,9 @@ _go_xdist_test = rule(
             doc = "The parts that this target runs.",
             mandatory = True,
         ),
+        "weights": attr.string_dict(
+            doc = "Test to its weight, for tests that do not weigh 1.",
+        ),
         # As in go_test: the tools that `bazel coverage` needs.
         "_collect_cc_coverage": attr.label(
             cfg = "exec",
@@ -149,6 +154,7 @@ def go_xdist_test(
         serial = False,
         serial_scope = "host",
         shard_count = None,
+        weights = {},
         tags = [],
         data = [],
         exec_properties = {},
@@ -172,6 +178,8 @@ def go_xdist_test(
       serial_scope: where the serial target is alone. `host`: no other test of the build
         runs on its host meanwhile; `build`: none runs anywhere.
       shard_count: into how many shards the tests that are not serial are spread.
+      weights: how much tests count when shards are filled, for those that do not count 1:
+        the name of a test to a power of two from 1 to 1024.
       tags: as of go_test.
       data: as of go_test.
       exec_properties: as of go_test.
@@ -182,6 +190,9 @@ def go_xdist_test(
         fail("go_xdist_test {}: serial_scope = {}: must be one of {}".format(repr(name), repr(serial_scope), ", ".join(SERIAL_SCOPES)))
     if dist == "no" and type(shard_count) == "int" and shard_count > 1:
         fail("go_xdist_test {}: shard_count = {}: dist = \"no\" runs in one process".format(repr(name), shard_count))
+    errors = weights_errors(weights)
+    if errors:
+        fail("go_xdist_test {}: {}".format(repr(name), "; ".join(errors)))
     of_test = {key: kwargs.pop(key) for key in _OF_THE_TEST if key in kwargs}
     of_both = {key: kwargs.pop(key) for key in _OF_BOTH if key in kwargs}
     go_test(
@@ -217,6 +228,7 @@ def go_xdist_test(
         runs = [REST],
         shard_count = shard_count,
         tags = tags,
+        weights = sound_weights(weights),
         **common
     )
     if serial:

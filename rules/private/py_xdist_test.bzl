@@ -1,17 +1,19 @@
 """py_xdist_test: a py_test whose shards run pytest's tests as pytest-xdist would."""
 
 load("@rules_python//python:defs.bzl", "py_test")
+load(":each.bzl", "each_errors", "environments", "suite_of")
 load(":markers.bzl", "DEFAULT_MARKERS", "exact_tags", "tags_of")
 load(":network.bzl", "network_exec_properties")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":selection.bzl", "xdist_selection")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
+load(":weights.bzl", "sound_weights", "weights_errors")
 
 _MAIN = Label("//rules/pytest_plugin:xdist_main.py")
 _RUNTIME = Label("//rules/pytest_plugin:runtime")
 
-def _errors(dist, serial_scope, shard_count):
-    errors = [
+def _errors(dist, serial_scope):
+    return [
         "{} = {}: must be one of {}".format(attribute, repr(value), ", ".join(values))
         for attribute, value, values in [
             ("dist", dist, DIST_MODES),
@@ -19,13 +21,71 @@ def _errors(dist, serial_scope, shard_count):
         ]
         if value not in values
     ]
+
+def _errors_of_processes(dist, runs, how):
+    """What is wrong with how many processes a target runs in."""
+    errors = []
+    shard_count = how.get("shard_count")
+    workers = how.get("workers", 1)
     if dist == "no" and type(shard_count) == "int" and shard_count > 1:
         errors.append("shard_count = {}: dist = \"no\" runs in one process".format(shard_count))
+    if type(workers) != "int" or workers < 1:
+        errors.append("workers = {}: must be a number from 1".format(repr(workers)))
+    elif workers > 1 and dist == "no":
+        errors.append("workers = {}: dist = \"no\" runs in one process".format(workers))
+    elif workers > 1 and SERIAL in tags_of(runs):
+        errors.append("workers = {}: its serial tests run alone".format(workers))
     return errors
 
 def _workspace_path(label):
     label = native.package_relative_label(label)
     return label.package + "/" + label.name if label.package else label.name
+
+def _nodeid(name):
+    """The node id of what a person names by a file of `srcs`."""
+    file, separator, address = name.partition("::")
+    return _workspace_path(file) + separator + address
+
+def _env(selection, how):
+    """The environment of the tests: what the runner is to know, then a person's."""
+    env = {
+        # The order of a set of strings must be the same in all shards, or they would
+        # not agree on the tests.
+        "PYTHONHASHSEED": "0",
+        "RULES_XDIST_SELECTION": "$(rootpath :{})".format(selection),
+    }
+    if how.get("boxed"):
+        env["RULES_XDIST_BOXED"] = "1"
+    if how.get("workers", 1) != 1:
+        env["RULES_XDIST_WORKERS"] = str(how["workers"])
+    return env | how.get("env", {})
+
+def _tags(runs, serial_scope, how):
+    tags = how.get("tags", []) + tags_of(runs)
+    if SERIAL in tags_of(runs):
+        tags = tags + serial_tags(serial_scope)
+    if how.get("workers", 1) != 1:
+        # Bazel keeps as many of this machine's processors free for it.
+        tags = tags + ["cpu:{}".format(how["workers"])]
+    return {tag: None for tag in tags}.keys()
+
+def _test(name, selection, tags, how):
+    """One py_test; `how` is what its declaration says, but for what it runs."""
+    attrs = {key: value for key, value in how.items() if key not in ["boxed", "workers"]}
+    attrs["data"] = attrs.get("data", []) + [selection]
+    attrs["deps"] = attrs.get("deps", []) + [_RUNTIME]
+    attrs["env"] = _env(selection, how)
+    attrs["exec_properties"] = network_exec_properties(tags) | attrs.get("exec_properties", {})
+    attrs["srcs"] = attrs["srcs"] + [_MAIN]
+    attrs["tags"] = tags
+    py_test(
+        name = name,
+        # Added __init__.py files would change the modules' names and with them which
+        # conftest.py and which relative import pytest finds.
+        legacy_create_init = 0,
+        main = _MAIN,
+        **attrs
+    )
 
 def py_xdist_test(
         name,
@@ -37,6 +97,10 @@ def py_xdist_test(
         config = None,
         serial_scope = "host",
         shard_count = None,
+        boxed = False,
+        workers = 1,
+        each = {},
+        weights = {},
         tags = [],
         env = {},
         data = [],
@@ -67,6 +131,14 @@ def py_xdist_test(
       serial_scope: where a target with serial tests is alone. `host`: no other test of
         the build runs on its host meanwhile; `build`: none runs anywhere.
       shard_count: into how many shards its units are spread.
+      boxed: whether each test runs in a process of its own, so that what it leaves behind
+        or does to its process reaches no other.
+      workers: into how many processes, of pytest-xdist, a shard spreads its units. Needs
+        pytest-xdist among the dependencies.
+      each: environments, each of which runs all tests: name to a dict of attributes. The
+        target is then a suite of `name` + `_` + ENVIRONMENT, one for each.
+      weights: how much tests count when shards are filled, for those that do not count 1:
+        a file of `srcs`, `FILE::CLASS` or `FILE::TEST` to a power of two from 1 to 1024.
       tags: as of py_test.
       env: as of py_test.
       data: as of py_test.
@@ -76,8 +148,28 @@ def py_xdist_test(
     """
     runs = [REST] if runs == None else runs
     markers = DEFAULT_MARKERS | markers
-    tags = tags + tags_of(runs)
+    if SERIAL in tags_of(runs):
+        exec_properties = serial_exec_properties() | exec_properties
+    common = kwargs | dict(
+        boxed = boxed,
+        data = data + ([config] if config else []),
+        deps = deps,
+        env = env,
+        exec_properties = exec_properties,
+        shard_count = shard_count,
+        srcs = srcs,
+        tags = tags,
+        workers = workers,
+    )
+    tests = environments(name, each, common)
+    errors = _errors(dist, serial_scope) + each_errors(each) + weights_errors(weights)
+    for how in tests.values():
+        errors = errors + [error for error in _errors_of_processes(dist, runs, how) if error not in errors]
+    tags_of_tests = {test: _tags(runs, serial_scope, how) for test, how in tests.items()}
     selection = name + ".selection"
+
+    # One for all environments: to the census they are one target, since they cannot
+    # differ in which tests they run.
     xdist_selection(
         name = selection,
         testonly = True,
@@ -88,35 +180,26 @@ def py_xdist_test(
             part: [_workspace_path(file) for file in files]
             for part, files in elsewhere.items()
         },
-        errors = _errors(dist, serial_scope, shard_count),
-        exact = exact_tags(runs, markers, tags),
+        errors = errors,
+        exact = [
+            mark
+            for mark in exact_tags(runs, markers, tags_of_tests.values()[0])
+            if not [1 for tags in tags_of_tests.values() if mark not in exact_tags(runs, markers, tags)]
+        ],
         markers = markers,
         runs = runs,
         tags = ["manual"],
         test = name,
         visibility = ["//visibility:private"],
+        weights = sound_weights(weights, _nodeid),
     )
-    if SERIAL in tags_of(runs):
-        tags = tags + serial_tags(serial_scope)
-        exec_properties = serial_exec_properties() | exec_properties
-    exec_properties = network_exec_properties(tags) | exec_properties
-    py_test(
-        name = name,
-        # The order of a set of strings must be the same in all shards, or they would
-        # not agree on the tests.
-        env = {
-            "PYTHONHASHSEED": "0",
-            "RULES_XDIST_SELECTION": "$(rootpath :{})".format(selection),
-        } | env,
-        srcs = srcs + [_MAIN],
-        data = data + [selection] + ([config] if config else []),
-        deps = deps + [_RUNTIME],
-        exec_properties = exec_properties,
-        # Added __init__.py files would change the modules' names and with them which
-        # conftest.py and which relative import pytest finds.
-        legacy_create_init = 0,
-        main = _MAIN,
-        shard_count = shard_count,
-        tags = {tag: None for tag in tags}.keys(),
-        **kwargs
-    )
+    for test, how in tests.items():
+        _test(test, selection, tags_of_tests[test], how)
+    if each:
+        suite = suite_of(tags_of_tests)
+        native.test_suite(
+            name = name,
+            tags = suite.tags,
+            tests = suite.tests,
+            visibility = kwargs.get("visibility"),
+        )

@@ -17,7 +17,7 @@ XdistSelectionInfo = provider(
 )
 
 def selection_as_dict(selection):
-    """The selection as the test runner and `xdist verify` read it.
+    """The selection as the test runner and `xdist verify` read it, but for weights.
 
     Args:
       selection: an XdistSelectionInfo.
@@ -45,6 +45,10 @@ def _label_of_test(ctx):
 
 def _errors(ctx, files):
     errors = ctx.attr.errors + markers_errors(ctx.attr.markers)
+    for name in ctx.attr.weights:
+        file = name.split("::")[0]
+        if file not in files:
+            errors.append("weights[{}]: {} is not in srcs".format(repr(name), file))
     for part in ctx.attr.runs + ctx.attr.elsewhere.keys():
         error = part_error(part, ctx.attr.markers.get("split", []))
         if error:
@@ -74,7 +78,11 @@ def _xdist_selection_impl(ctx):
         config = ctx.file.config.short_path if ctx.file.config else "",
     )
     out = ctx.actions.declare_file(ctx.label.name + ".json")
-    ctx.actions.write(out, json.encode_indent(selection_as_dict(selection), indent = "  ") + "\n")
+
+    # Weights are the shards' alone: the census need not run again when they change.
+    weights = {name: int(weight) for name, weight in ctx.attr.weights.items()}
+    content = selection_as_dict(selection) | {"weights": weights}
+    ctx.actions.write(out, json.encode_indent(content, indent = "  ") + "\n")
     return [
         DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out])),
         selection,
@@ -117,6 +125,9 @@ xdist_selection = rule(
         "test": attr.string(
             doc = "The name of the test target in this package.",
             mandatory = True,
+        ),
+        "weights": attr.string_dict(
+            doc = "Node id, of tests or of what they are in, to the weight of each of these tests.",
         ),
     },
 )

@@ -17,6 +17,8 @@ def _selection_test_impl(ctx):
     asserts.equals(env, "loadgroup", selection["dist"])
     asserts.equals(env, ctx.attr.runs, selection["runs"])
     asserts.equals(env, ctx.attr.elsewhere, selection["elsewhere"])
+    weights = {"TestArgumentsAndEnvironment": 4} if ctx.attr.runs == ["rest"] else {}
+    asserts.equals(env, weights, selection["weights"])
 
     # Whatever env go_test is given reaches the test too.
     environment = analysistest.target_under_test(env)[RunEnvironmentInfo].environment

@@ -16,7 +16,11 @@ What touches the world is thin:
     plugin      pytest's hooks: select the shard's items, give tests their worker id
     recording   pytest's hooks: tell the journal what happens
     measuring   coverage.py around pytest, for `bazel coverage`
-    standin     keeps pytest-xdist from starting workers inside a shard
+    boxed       a process for each test
+    standin     says how many workers pytest-xdist starts inside a shard: mostly none
+    controller  gives them their work, where there are any
+    worker      what the shard's one process is otherwise
+    handover    what these two tell each other
     journal     what happened so far, readable after a crash
     junit       the report of a crashed shard
     process     the process that runs pytest, seen from the one that watches it

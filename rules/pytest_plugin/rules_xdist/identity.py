@@ -49,10 +49,25 @@ class Worker:
     @classmethod
     def of(cls, target: str, shard: Shard, run: str) -> Worker:
         """The worker of a shard in the given run (--runs_per_test) of a target."""
-        # 53 bits: exact also where numbers are floating point, such as in JSON.
-        number = int.from_bytes(_sha256(target, run, str(shard.index))[:8], "big") >> 11
         uid = _sha256(target, run).hex()[:32]
-        return cls(id=f"gw{number}", count=shard.total, testrun_uid=uid)
+        return cls(
+            id=_id(target, run, str(shard.index)), count=shard.total, testrun_uid=uid
+        )
+
+    def process(self, index: int, total: int) -> Worker:
+        """One of the processes of this worker's shard, each of which is a worker."""
+        return Worker(_id(self.id, str(index)), self.count * total, self.testrun_uid)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Worker | None:
+        """What environ() says; None if nothing does."""
+        if "PYTEST_XDIST_WORKER" not in environ:
+            return None
+        return cls(
+            id=environ["PYTEST_XDIST_WORKER"],
+            count=_number(environ, "PYTEST_XDIST_WORKER_COUNT"),
+            testrun_uid=environ["PYTEST_XDIST_TESTRUNUID"],
+        )
 
     def environ(self) -> dict[str, str]:
         return {
@@ -60,6 +75,11 @@ class Worker:
             "PYTEST_XDIST_WORKER_COUNT": str(self.count),
             "PYTEST_XDIST_TESTRUNUID": self.testrun_uid,
         }
+
+
+def _id(*words: str) -> str:
+    # 53 bits: exact also where numbers are floating point, such as in JSON.
+    return f"gw{int.from_bytes(_sha256(*words)[:8], 'big') >> 11}"
 
 
 def _sha256(*words: str) -> bytes:

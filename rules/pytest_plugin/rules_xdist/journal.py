@@ -52,8 +52,12 @@ class Story:
     finished: list[Finished] = field(default_factory=list)
     # Files that cannot be collected, or that skip themselves. Each process meets them.
     collected: dict[str, Finished] = field(default_factory=dict)
-    running: str | None = None
+    # More than one only where pytest-xdist runs them.
+    running: list[str] = field(default_factory=list)
     deaths: int = 0
+    # Whether pytest came to its end without some tests, since a worker of pytest-xdist
+    # had died.
+    cut_short: bool = False
     # Of processes that died while no test was running.
     causes: list[str] = field(default_factory=list)
     exit_code: int | None = None  # pytest's own, once it came to its end
@@ -126,6 +130,10 @@ class Journal:
     def warned(self, text: str) -> None:
         self._write(event="warned", text=text)
 
+    def crashed(self, nodeid: str, cause: str) -> None:
+        """A worker of pytest-xdist died, while it ran a test or, if that is "", none."""
+        self._write(event="crashed", nodeid=nodeid, cause=cause)
+
     def ended(self, exit_code: int) -> None:
         self._write(event="ended", exit_code=exit_code)
 
@@ -154,34 +162,55 @@ class Journal:
 
 
 def _tell(story: Story, event: str, **what: Any) -> None:
-    if event == "planned" and story.planned is None:
-        story.planned = [Planned(**test) for test in what["tests"]]
-        story.maxfail = what["maxfail"]
+    if event == "planned":
+        _tell_plan(story, **what)
     elif event == "started":
-        story.running = what["nodeid"]
+        story.running.append(what["nodeid"])
     elif event == "finished":
-        story.running = None
-        story.finished.append(_finished(what))
+        _tell_end(story, _finished(what))
     elif event == "collected":
         story.collected[what["nodeid"]] = _finished(what)
     elif event == "recorded":
         story.properties[what["name"]] = what["value"]
     elif event == "warned":
         story.warnings[what["text"]] = None
+    elif event == "crashed":
+        story.cut_short = True
+        _tell_crash(story, what["nodeid"], what["cause"])
     elif event == "ended":
         story.exit_code = what["exit_code"]
     elif event == "died":
         _tell_death(story, what["cause"])
 
 
+def _tell_plan(story: Story, tests: list[dict[str, Any]], maxfail: int) -> None:
+    story.cut_short = False
+    if story.planned is None:
+        story.planned = [Planned(**test) for test in tests]
+        story.maxfail = maxfail
+
+
+def _tell_end(story: Story, test: Finished) -> None:
+    if test.nodeid in story.running:
+        story.running.remove(test.nodeid)
+    story.finished.append(test)
+
+
+def _tell_crash(story: Story, nodeid: str, cause: str) -> None:
+    story.deaths += 1
+    if nodeid:
+        _tell_end(story, Finished(nodeid, "failed", message=cause))
+    else:
+        story.causes.append(cause)
+
+
 def _tell_death(story: Story, cause: str) -> None:
     story.deaths += 1
     story.exit_code = None
-    if story.running is None:
+    if not story.running:
         story.causes.append(cause)
-        return
-    story.finished.append(Finished(story.running, "failed", message=cause))
-    story.running = None
+    for nodeid in [*story.running]:
+        _tell_end(story, Finished(nodeid, "failed", message=cause))
 
 
 def _finished(fields: dict[str, Any]) -> Finished:

@@ -52,11 +52,11 @@ def write(
 
 def _outcomes(story: Story, left: str) -> Iterator[Finished]:
     yield from story.finished
-    if story.running is not None:
-        yield Finished(story.running, "failed", message="pytest ended while it ran")
+    for nodeid in story.running:
+        yield Finished(nodeid, "failed", message="pytest ended while it ran")
     if left:
         for test in story.left:
-            if test.nodeid != story.running:
+            if test.nodeid not in story.running:
                 yield Finished(test.nodeid, "error", message=f"never ran: {left}")
 
 

@@ -45,8 +45,18 @@ class Places:
         )
 
 
+# Files to the lines, or the pairs of lines one after the other, that ran.
+Ran = dict[str, list[Any]]
+
+
 class Measurement(Protocol):
-    """What is being measured in this process."""
+    """What is being measured in this process, and in copies of it that it forks."""
+
+    def take(self) -> Ran:
+        """Ends the measurement in a copy; what it measured, for the original to add."""
+
+    def add(self, ran: Ran) -> None:
+        """Adds what a copy has measured."""
 
     def report(self, failed: bool) -> None:
         """Ends the measurement and leaves a tracefile where Bazel merges them."""
@@ -54,6 +64,12 @@ class Measurement(Protocol):
 
 class Nothing:
     """A run that is not measured."""
+
+    def take(self) -> Ran:
+        return {}
+
+    def add(self, ran: Ran) -> None:
+        pass
 
     def report(self, failed: bool) -> None:
         pass
@@ -96,10 +112,25 @@ class _Measured:
         self._places = places
         self._is_ours = is_ours
         self._start = os.path.realpath(os.curdir)
+        # Kept apart until the end, lest copies that are yet to be forked have it, too.
+        self._added: dict[str, set[Any]] = {}
+
+    def take(self) -> Ran:
+        self._measured.stop()
+        data = self._measured.get_data()
+        what = data.arcs if self._has_branches() else data.lines
+        return {file: what(file) or [] for file in data.measured_files()}
+
+    def add(self, ran: Ran) -> None:
+        for file, what in ran.items():
+            self._added.setdefault(file, set()).update(what)
 
     def report(self, failed: bool) -> None:
         import coverage
 
+        if self._added:
+            data = self._measured.get_data()
+            (data.add_arcs if self._has_branches() else data.add_lines)(self._added)
         if not self._is_ours and not failed:
             return  # Whoever started it reports it.
         self._measured.stop()
@@ -111,6 +142,9 @@ class _Measured:
         else:
             # Never half a tracefile, even if this process is killed.
             os.rename(path + ".part", path)
+
+    def _has_branches(self) -> bool:
+        return bool(self._measured.get_option("run:branch"))
 
     def _write(self, path: str) -> None:
         """Sources that never ran are in the report too, with all their lines."""

@@ -6,18 +6,19 @@ Decides nothing itself: what the shard runs is `share`'s to say, what nobody run
 
 from __future__ import annotations
 
+import argparse
 import operator
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import compress
 
 import pytest
 
 from rules_xdist import census, filter, marks, standin
 from rules_xdist.identity import Worker
-from rules_xdist.journal import Journal, Planned, pending
+from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
-from rules_xdist.share import Share, share
+from rules_xdist.share import Share, share, weightless
 
 
 class WorkerFixtures:
@@ -46,20 +47,35 @@ class WorkerFixtures:
 class ShardPlugin:
     """Runs of all collected items those that are this shard's.
 
-    `ended` are those of them that an earlier process ran, or died of.
+    `planned` is told of them, and of --maxfail. `ended` are those of them that an earlier
+    process ran, or died of.
     """
 
     def __init__(
-        self, settings: Settings, journal: Journal, slot: int, ended: Counter[str]
+        self,
+        settings: Settings,
+        planned: Callable[[list[Planned], int], None],
+        slot: int,
+        ended: Counter[str],
     ) -> None:
         self._settings = settings
-        self._journal = journal
+        self._worker = settings.worker
+        self._tell_plan = planned
         self._slot = slot
         self._ended = ended
         self._share: Share | None = None
+        self._weightless: list[str] = []
+
+    def exit_code(self, code: int) -> int:
+        """What pytest's exit code means for the shard's tests."""
+        return code
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
         standin.add_options(parser)
+
+    def decide_workers(self, options: argparse.Namespace) -> None:
+        """Makes parsed options say what workers of pytest-xdist there are: none."""
+        standin.start_no_workers(options)
 
     # Wrappers begin before every other hook, so also before pytest-cov and pytest-xdist
     # look at the options, here and in the next.
@@ -67,7 +83,7 @@ class ShardPlugin:
     def pytest_load_initial_conftests(
         self, early_config: pytest.Config, parser: pytest.Parser
     ) -> Generator[None]:
-        standin.start_no_workers(early_config.known_args_namespace)
+        self.decide_workers(early_config.known_args_namespace)
         if early_config.pluginmanager.is_blocked("cacheprovider"):
             # The runner sets cache_dir, which nobody else would know in this case.
             parser.addini("cache_dir", "Unused: the cache is switched off.")
@@ -77,14 +93,14 @@ class ShardPlugin:
     def pytest_cmdline_main(
         self, config: pytest.Config
     ) -> Generator[None, object, object]:
-        standin.start_no_workers(config.option)
+        self.decide_workers(config.option)
         return (yield)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         marks.register(config)
         # Of two plugins' fixtures with one name the later registered wins. By now
         # pytest-xdist is registered, whose worker_id would say "master".
-        fixtures = WorkerFixtures(self._settings.worker, self._slot)
+        fixtures = WorkerFixtures(self._worker, self._slot)
         config.pluginmanager.register(fixtures, "rules_xdist_fixtures")
         asked = self._settings.filter.expression
         config.option.keyword = filter.both(config.option.keyword, asked)
@@ -97,9 +113,11 @@ class ShardPlugin:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None]:
-        yield
         settings = self._settings
         selection = settings.selection
+        # Before anything is left out, by -k for example.
+        self._weightless = weightless((item.nodeid for item in items), selection)
+        yield
         tests = [marks.read(item, selection.markers) for item in items]
         if lost := census.strays(tests, selection):
             raise pytest.UsageError(census.explain(lost, selection))
@@ -112,26 +130,34 @@ class ShardPlugin:
         waiting = pending([item.nodeid for item in items], self._ended)
         plan = [*compress(map(_planned, items, units), waiting)]
         items[:] = compress(items, waiting)
-        self._journal.planned(plan, config.option.maxfail or 0)
+        self._tell_plan(plan, config.option.maxfail or 0)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
     ) -> None:
+        for line in self.summary():
+            terminalreporter.write_line(line)
+
+    def summary(self) -> Iterator[str]:
+        """What a person is to know of the shard in the end."""
         if self._share is None:
             return
         settings = self._settings
-        terminalreporter.write_line(
-            f"rules_xdist: {self._title()}: {self._share}, dist={settings.dist}"
-        )
+        yield f"rules_xdist: {self._title()}: {self._share}, dist={settings.dist}"
         if str(settings.filter) and not any(self._share.chosen):
-            terminalreporter.write_line(
+            yield (
                 f"rules_xdist: --test_filter={settings.filter}: "
                 "takes none of this shard's tests"
+            )
+        for name in self._weightless:
+            yield (
+                f"rules_xdist: weights: {name}: no such test any more: take it out of "
+                f"the weights of {settings.selection.target}"
             )
 
     def _title(self) -> str:
         settings = self._settings
-        return f"{settings.selection.target} {settings.shard} ({settings.worker.id})"
+        return f"{settings.target} {settings.shard} ({settings.worker.id})"
 
 
 def _keep(

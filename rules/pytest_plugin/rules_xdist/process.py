@@ -48,7 +48,7 @@ def _signal_name(number: int) -> str:
 class Watch:
     """Starts processes, one at a time, and passes SIGTERM and SIGINT on to them.
 
-    From here on the signals do not end this process itself.
+    From here on, until it is closed, the signals do not end this process itself.
     """
 
     def __init__(self) -> None:
@@ -73,8 +73,8 @@ class Watch:
         if self._child == 0:
             for number, handler in self._before.items():
                 signal.signal(number, handler)
-            _die_with(parent)
-            _dump_stacks_on_sigterm()
+            die_with(parent)
+            dump_stacks_on_sigterm()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
         return self._child
 
@@ -84,6 +84,17 @@ class Watch:
         _, status = os.waitpid(self._child, 0)
         self._child = None
         return Ending(os.waitstatus_to_exitcode(status))
+
+    def kill(self) -> Ending:
+        """Kills the child and waits for its end."""
+        self._send(signal.SIGKILL)
+        return self.wait()
+
+    def close(self) -> None:
+        """Lets the signals do to this process what they did before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        dump_stacks_on_sigterm()
 
     def _send(self, number: int) -> None:
         if self._child is not None:
@@ -106,8 +117,8 @@ class Watch:
             self._send(number)
 
 
-def _die_with(parent: int) -> None:
-    """Best effort: only Linux can do it, and only where Python has ctypes."""
+def die_with(parent: int) -> None:
+    """Ends this process when its parent ends. Best effort: only Linux can do it, and only where Python has ctypes."""
     if sys.platform != "linux":
         return
     with contextlib.suppress(ImportError, OSError):
@@ -118,11 +129,16 @@ def _die_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _dump_stacks_on_sigterm() -> None:
-    """At a timeout the log shows where the test hung; then the signal kills as ever."""
+def dump_stacks_on_sigterm(to: int | None = None) -> None:
+    """At a timeout the log shows where the test hung; then the signal kills as ever.
+
+    `to` is a file descriptor, by default that of stderr.
+    """
+    # Else it would not notice that another handler has taken its place.
+    faulthandler.unregister(signal.SIGTERM)
     # pytest captures descriptor 2 later on.
-    stderr = os.dup(2)
-    faulthandler.register(signal.SIGTERM, file=stderr, chain=True)
+    file = os.dup(2) if to is None else to
+    faulthandler.register(signal.SIGTERM, file=file, chain=True)
     # What tests fork and then terminate is not to dump stacks.
     os.register_at_fork(after_in_child=lambda: faulthandler.unregister(signal.SIGTERM))
 

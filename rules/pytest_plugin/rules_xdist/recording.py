@@ -20,18 +20,26 @@ OUTPUT_LIMIT = 64 * 1024
 _TEXT_LIMIT = 8 * OUTPUT_LIMIT
 
 
+class SuiteProperties:
+    """pytest's fixture for properties of the shard, which go to `record`."""
+
+    def __init__(self, record: Callable[[str, str], None]) -> None:
+        self.record = record
+
+    @pytest.fixture(scope="session")
+    def record_testsuite_property(self) -> Callable[[str, object], None]:
+        """Adds a property to the report of the shard."""
+        return lambda name, value: self.record(str(name), str(value))
+
+
 class RecordingPlugin:
     """Writes each test's start and end to the journal, as they happen."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._reports: list[pytest.TestReport] = []
+        # Of the tests that run now: several where pytest-xdist runs them.
+        self._reports: dict[str, list[pytest.TestReport]] = {}
         self._stdout_closed = False
-
-    @pytest.fixture(scope="session")
-    def record_testsuite_property(self) -> Callable[[str, object], None]:
-        """pytest's fixture: adds a property to the report of the shard."""
-        return lambda name, value: self._journal.recorded(str(name), str(value))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -41,11 +49,11 @@ class RecordingPlugin:
             self._journal.collected(_uncollected(report, "skipped", why))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._reports = []
+        self._reports[nodeid] = []
         self._journal.started(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._reports.append(report)
+        self._reports.setdefault(report.nodeid, []).append(report)
 
     # Last, so that pytest's capturing, which changes sys.stdout, is around it.
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -64,7 +72,7 @@ class RecordingPlugin:
             # pytest captures with these very files: all further tests would fail.
             self._journal.ended(INTERNAL_ERROR)
             os._exit(INTERNAL_ERROR)
-        self._journal.finished(finished(nodeid, self._reports))
+        self._journal.finished(finished(nodeid, self._reports.pop(nodeid, [])))
 
     def pytest_warning_recorded(
         self,
@@ -134,8 +142,11 @@ def _place(longrepr: object) -> str:
 
 
 def _properties(reports: Sequence[pytest.TestReport]) -> tuple[tuple[str, str], ...]:
-    """What record_property said; the last report has all of it."""
-    said = reports[-1].user_properties if reports else []
+    """What record_property said; the last report has all of it. And which worker of
+    pytest-xdist ran the test."""
+    said = [*reports[-1].user_properties] if reports else []
+    if reports and hasattr(reports[-1], "worker_id"):
+        said.append(("worker_id", reports[-1].worker_id))
     return tuple((str(name), str(value)) for name, value in said)
 
 

@@ -12,11 +12,13 @@ starts another for the tests that are left; in the end it writes the report. Exi
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rules_xdist import junit, measuring, protocol, slot, verdict
 from rules_xdist.errors import ConfigError
@@ -24,6 +26,9 @@ from rules_xdist.journal import FAILURES, Journal, Story
 from rules_xdist.process import Watch
 from rules_xdist.scratch import Scratch
 from rules_xdist.settings import Settings
+
+if TYPE_CHECKING:
+    from rules_xdist.plugin import ShardPlugin
 
 
 def main() -> None:
@@ -49,8 +54,8 @@ def main() -> None:
 def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
     """The parent's whole work; returns the shard's exit code."""
     scratch = Scratch.make(settings.tmpdir, os.environ.get("TMPDIR", ""))
-    # Taken for as long as this function runs.
-    number, _hold = slot.take()
+    # Taken for as long as this function runs; workers take their own.
+    number, _hold = slot.take() if settings.workers == 1 else (0, None)
     journal = Journal.create(settings.tmpdir)
     watch = Watch()
     story = Story()
@@ -63,12 +68,13 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
         ended_before = len(story.finished)
         story = journal.read()
         cause = verdict.cause_of_death(story, ending.code, str(ending))
-        if not cause:
+        if cause:
+            _say_death(story, ended_before, cause)
+            journal.died(cause)
+            story = journal.read()
+        elif not story.cut_short:
             left = "the last process ended without it" if story.deaths else ""
             break
-        _say_death(story, ended_before, cause)
-        journal.died(cause)
-        story = journal.read()
         left = verdict.why_not_go_on(ended_before, story, watch.told_to_end)
         if left or not story.left:
             break
@@ -90,14 +96,14 @@ def _report(settings: Settings, story: Story, left: str) -> None:
         _say(f"all processes of this shard together: {', '.join(parts)}")
     protocol.warn(os.environ, story.warnings)
     if settings.xml_path:
-        target = settings.selection.target
-        junit.write(settings.xml_path, target, story, left, _properties(settings))
+        properties = _properties(settings)
+        junit.write(settings.xml_path, settings.target, story, left, properties)
 
 
 def _properties(settings: Settings) -> dict[str, str]:
     """What the report says of the shard as a whole."""
     return {
-        "target": settings.selection.target,
+        "target": settings.target,
         "shard": str(settings.shard),
         "run": settings.run,
         "worker_id": settings.worker.id,
@@ -118,13 +124,19 @@ def pytest_args(settings: Settings, user_args: Sequence[str]) -> list[str]:
         args.append(f"--override-ini=cache_dir={settings.tmpdir}/pytest_cache")
     if settings.fail_fast:
         args.append("--exitfirst")
+    if settings.workers > 1:
+        args += ["-p", "rules_xdist.worker"]
     return [*args, *settings.selection.files, *user_args]
 
 
 def _set_environment(settings: Settings, scratch: Scratch, number: int) -> None:
     """The child's, for its tests to see."""
-    os.environ.update(settings.worker.environ())
-    os.environ[slot.VARIABLE] = str(number)
+    if settings.workers == 1:
+        os.environ.update(settings.worker.environ())
+        os.environ[slot.VARIABLE] = str(number)
+    else:
+        for name in settings.worker.environ():
+            os.environ.pop(name, None)
     if scratch.path:
         os.environ["TMPDIR"] = scratch.path
     if settings.tmpdir:
@@ -144,25 +156,54 @@ def _run_pytest(
     `story` is what happened in the shard before.
     """
     journal.open_for_writing()
-    try:
-        import pytest
-    except ModuleNotFoundError as error:
-        _say(f"pytest: {error}: it must be among the test's dependencies")
+    if missing := _missing(settings):
+        _say(missing)
         journal.ended(verdict.WRONG_USE)
         return verdict.WRONG_USE
+    import pytest
 
-    from rules_xdist.plugin import ShardPlugin
-    from rules_xdist.recording import RecordingPlugin
+    from rules_xdist.recording import RecordingPlugin, SuiteProperties
 
-    ended = Counter(test.nodeid for test in story.finished)
-    shard = ShardPlugin(settings, journal, number, ended)
-    args = pytest_args(settings, user_args)
     measurement = measuring.begin(settings.coverage)
-    code = int(pytest.main(args, [shard, RecordingPlugin(journal)]))
-    journal.ended(code)
-    code = verdict.empty_passes(code)
+    shard = _shard_plugin(settings, journal, number, story)
+    properties = SuiteProperties(journal.recorded)
+    plugins = [shard, RecordingPlugin(journal), properties]
+    if settings.boxed and settings.workers == 1:
+        from rules_xdist.boxed import BoxPlugin
+
+        plugins.append(BoxPlugin(measurement, properties))
+    said = int(pytest.main(pytest_args(settings, user_args), plugins))
+    journal.ended(shard.exit_code(said))
+    code = verdict.empty_passes(shard.exit_code(said))
     measurement.report(failed=code != verdict.PASSED)
     return code
+
+
+def _shard_plugin(
+    settings: Settings, journal: Journal, number: int, story: Story
+) -> ShardPlugin:
+    ended = Counter(test.nodeid for test in story.finished)
+    if settings.workers > 1:
+        from rules_xdist.controller import ControllerPlugin
+
+        return ControllerPlugin(settings, journal, ended)
+    from rules_xdist.plugin import ShardPlugin
+
+    return ShardPlugin(settings, journal.planned, number, ended)
+
+
+def _missing(settings: Settings) -> str:
+    """What is wrong with the dependencies of the test; empty if nothing is."""
+    try:
+        import pytest  # noqa: F401
+    except ModuleNotFoundError as error:
+        return f"pytest: {error}: it must be among the test's dependencies"
+    if settings.workers > 1 and importlib.util.find_spec("xdist") is None:
+        return (
+            f"workers = {settings.workers}: pytest-xdist must be among the test's "
+            "dependencies: add it to deps, such as @pypi//pytest_xdist"
+        )
+    return ""
 
 
 def _say_death(story: Story, ended_before: int, cause: str) -> None:
@@ -172,10 +213,10 @@ def _say_death(story: Story, ended_before: int, cause: str) -> None:
     for test in story.finished[ended_before:]:
         if test.outcome in FAILURES:
             _say(f"{test.nodeid}: {test.outcome}:\n{test.text}")
-    running = "no test" if story.running is None else f"{story.running}:"
-    _say(f"{running} was running when the test process ended: {cause}")
+    for running in [f"{nodeid}:" for nodeid in story.running] or ["no test"]:
+        _say(f"{running} was running when the test process ended: {cause}")
     if story.planned is not None:
-        left = len(story.left) - (story.running is not None)
+        left = len(story.left) - len(story.running)
         _say(f"{len(story.finished)} tests had finished, {left} never started")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from rules_xdist.errors import ConfigError
@@ -51,6 +51,8 @@ class Selection:
     elsewhere: Mapping[str, frozenset[str]]
     markers: Markers
     config: str
+    # Of tests, by their node ids or those of what they are in.
+    weights: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, file: str, part: str) -> Place:
         if file not in self.files:
@@ -87,6 +89,7 @@ def parse(text: str, path: str) -> Selection:
         elsewhere={part: frozenset(of) for part, of in data["elsewhere"].items()},
         markers=Markers.of(data["markers"]),
         config=data["config"],
+        weights=data["weights"],
     )
 
 
@@ -118,6 +121,14 @@ def _are_markers(value: object) -> bool:
     return all(map(_are_names, value.values()))
 
 
+def _are_weights(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_weight, value.values()))
+
+
+def _is_weight(value: object) -> bool:
+    return type(value) is int and 1 <= value <= 1024 and value & (value - 1) == 0
+
+
 def _are_names(value: object) -> bool:
     return isinstance(value, list) and all(
         isinstance(name, str) and name.isidentifier() for name in value
@@ -141,6 +152,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         f"{', '.join(MEANINGS)}, each with a list of names of marks",
     ),
     "config": (lambda value: value == "" or _is_path(value), 'a path, or ""'),
+    "weights": (_are_weights, "node ids, each with a power of two from 1 to 1024"),
 }
 
 

@@ -19,6 +19,7 @@ class Settings:
     """One run of one shard. Empty strings stand for what Bazel would have given."""
 
     selection: Selection
+    target: str  # the label of this test: the selection's, or of an environment of it
     dist: str
     shard: Shard
     worker: Worker
@@ -27,6 +28,8 @@ class Settings:
     fail_fast: bool
     filter: Filter
     run: str
+    boxed: bool = False
+    workers: int = 1
     coverage: Places | None = None
 
     @classmethod
@@ -37,6 +40,7 @@ class Settings:
         run = environ.get("TEST_RUN_NUMBER") or "1"
         return cls(
             selection=selected,
+            target=target,
             dist=_dist(environ, selected.dist),
             shard=shard,
             worker=Worker.of(target, shard, run),
@@ -45,6 +49,8 @@ class Settings:
             fail_fast=environ.get("TESTBRIDGE_TEST_RUNNER_FAIL_FAST") == "1",
             filter=Filter.parse(environ.get("TESTBRIDGE_TEST_ONLY", "")),
             run=run,
+            boxed=environ.get("RULES_XDIST_BOXED") == "1",
+            workers=_workers(environ),
             coverage=Places.from_environ(environ),
         )
 
@@ -66,3 +72,10 @@ def _dist(environ: Mapping[str, str], default: str) -> str:
             f"RULES_XDIST_DIST: {dist!r}: must be one of {', '.join(DISTS)}"
         )
     return dist
+
+
+def _workers(environ: Mapping[str, str]) -> int:
+    value = environ.get("RULES_XDIST_WORKERS") or "1"
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise ConfigError(f"RULES_XDIST_WORKERS: {value!r}: must be a number from 1")
+    return int(value)

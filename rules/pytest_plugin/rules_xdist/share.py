@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rules_xdist.assign import assign
+from rules_xdist.assign import assign, names, weigh
 from rules_xdist.identity import Shard
 from rules_xdist.selection import Selection
 from rules_xdist.units import Collected, part, unit
@@ -30,7 +29,7 @@ class Share:
 def share(
     tests: Sequence[Collected], selection: Selection, dist: str, shard: Shard
 ) -> Share:
-    """Distributes the target's own tests by `dist`; a unit weighs as many as it has.
+    """Distributes the target's own tests by `dist`, by the selection's weights.
 
     Parts go by the selection's own mode, since BUILD files were written for that one.
     """
@@ -38,6 +37,17 @@ def share(
         unit(test, dist) if part(test, selection.dist) in selection.runs else None
         for test in tests
     )
-    weights = Counter(name for name in units if name is not None)
-    ours = {*assign(weights, shard.total)[shard.index]}
+    own = [
+        (test.nodeid, name)
+        for test, name in zip(tests, units, strict=True)
+        if name is not None
+    ]
+    shards = assign(weigh(own, selection.weights), shard.total)
+    ours = {*shards[shard.index]}
     return Share(units, tuple(name in ours for name in units))
+
+
+def weightless(nodeids: Iterable[str], selection: Selection) -> list[str]:
+    """What the selection gives a weight, and no collected test is or is in, sorted."""
+    known = {name for nodeid in nodeids for name in names(nodeid)}
+    return sorted({*selection.weights} - known)

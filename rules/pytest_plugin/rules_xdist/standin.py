@@ -2,7 +2,8 @@
 
 A suite's addopts often say `-n auto --dist loadgroup`. Inside a shard that must not
 start workers: the shard is the worker. Nor may it fail where pytest-xdist is not among
-the test's dependencies.
+the test's dependencies. How many workers there are where a target asks for them is the
+target's to say, too.
 """
 
 from __future__ import annotations
@@ -42,3 +43,17 @@ def start_no_workers(options: argparse.Namespace) -> None:
         options.distload = False
         options.dist = "no"
         options.tx = []
+
+
+def start_workers(options: argparse.Namespace, count: int) -> None:
+    """Makes parsed options say so many workers, each of them for good."""
+    if hasattr(options, "numprocesses"):
+        options.numprocesses = count
+        options.maxprocesses = None
+        options.distload = False
+        # Anything but "no": which scheduler it is, is said elsewhere.
+        options.dist = "worksteal"
+        options.tx = ["popen"] * count
+        options.loadscopereorder = True
+        # A dead one is not replaced: a new process goes on, as ever.
+        options.maxworkerrestart = "0"

@@ -54,6 +54,11 @@ def is_part(value: object) -> bool:
     )
 
 
+def base(part: str) -> str:
+    """A part without its split markers."""
+    return part.split(MARKER_PREFIX)[0]
+
+
 def markers_of(part: str) -> list[str]:
     """The split markers that all tests of a part bear."""
     return part.split(MARKER_PREFIX)[1:]

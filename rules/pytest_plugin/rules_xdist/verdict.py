@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rules_xdist.journal import Story
 
-PASSED, FAILED, INTERNAL_ERROR, WRONG_USE, NOTHING_COLLECTED = 0, 1, 3, 4, 5
+PASSED, FAILED, INTERRUPTED, INTERNAL_ERROR, WRONG_USE, NOTHING_COLLECTED = range(6)
 
 # Enough for a suite with some crashes; and an end for one in which each test crashes,
 # as when a fixture of the session does.
@@ -18,7 +18,7 @@ def cause_of_death(story: Story, code: int, ending: str) -> str:
     """Why the process did not come to its proper end; empty if it did."""
     if code < 0 or story.exit_code is None:
         return ending
-    if story.exit_code == INTERNAL_ERROR and story.running is not None:
+    if story.exit_code == INTERNAL_ERROR and story.running:
         return "pytest could not go on: see the log, or whether it closes sys.stdout"
     return ""
 
@@ -45,7 +45,7 @@ def exit_code(story: Story, code: int) -> int:
         return FAILED
     # What pytest said counts, even if something made the process exit with 0.
     said = empty_passes(story.exit_code) or code
-    lost = story.deaths > 0 or story.running is not None
+    lost = story.deaths > 0 or bool(story.running)
     return said or (FAILED if lost else PASSED)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules_xdist.assign import assign
+from rules_xdist.assign import assign, names, weigh
 
 VECTORS = json.loads(
     Path(__file__).with_name("assign_vectors.json").read_text(encoding="utf-8")
@@ -17,7 +17,10 @@ VECTORS = json.loads(
 @pytest.mark.parametrize("name", VECTORS)
 def test_vector(name):
     vector = VECTORS[name]
-    assert assign(vector["units"], vector["shards"]) == vector["expected"]
+    units = vector.get("units")
+    if units is None:
+        units = weigh(vector["tests"].items(), vector["weights"])
+    assert assign(units, vector["shards"]) == vector["expected"]
 
 
 def random_problems(count, most_units, most_shards):
@@ -75,3 +78,48 @@ def test_more_shards_than_units_leaves_the_last_ones_empty():
 def test_no_shards_at_all():
     with pytest.raises(ValueError, match="shards: 0: must be at least 1"):
         assign({"a": 1}, 0)
+
+
+def random_weighted_tests(rng):
+    tests = [
+        (
+            f"t/test_{rng.choice('ab')}.py::Test{rng.choice('XY')}::test_{n}[{p}]",
+            f"u{rng.randint(0, 5)}",
+        )
+        for n in range(rng.randint(0, 8))
+        for p in range(rng.randint(1, 3))
+    ]
+    every = sorted({name for nodeid, _ in tests for name in names(nodeid)})
+    known = rng.sample(every, rng.randint(0, len(every)))
+    return tests, {name: 1 << rng.randint(0, 10) for name in known}
+
+
+def test_weights_do_not_depend_on_the_order_of_collection():
+    rng = random.Random(21)
+    for _ in range(200):
+        tests, weights = random_weighted_tests(rng)
+        units = weigh(tests, weights)
+        assert {*units} == {unit for _, unit in tests}
+        assert sum(units.values()) >= len(tests), "nothing weighs nothing"
+        rng.shuffle(tests)
+        assert weigh(tests, weights) == units
+
+
+def test_makespan_of_weighted_tests_is_within_four_thirds_of_the_best():
+    rng = random.Random(22)
+    for _ in range(60):
+        units = weigh(*random_weighted_tests(rng))
+        shards = rng.randint(1, 3)
+        makespan = max(loads(units, assign(units, shards)))
+        assert 3 * makespan <= 4 * best_makespan(units, shards)
+
+
+def test_names_from_the_nearest_on():
+    assert [*names("t.py::TestX::test_y[a::b]")] == [
+        "t.py::TestX::test_y[a::b]",
+        "t.py::TestX::test_y",
+        "t.py::TestX",
+        "t.py",
+    ]
+    assert [*names("t.py::test_y")] == ["t.py::test_y", "t.py"]
+    assert [*names("TestGo")] == ["TestGo"]

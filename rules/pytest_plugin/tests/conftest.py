@@ -83,6 +83,7 @@ class Target:
             "elsewhere": {},
             "markers": {"serial": ["serial"], "group": ["xdist_group"], "split": []},
             "config": "",
+            "weights": {},
         }
         self.write("selection.json", json.dumps(selection | fields))
 

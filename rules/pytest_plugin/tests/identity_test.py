@@ -96,6 +96,7 @@ def environ(tmp_path):
         "elsewhere": {},
         "markers": {"serial": [], "group": [], "split": []},
         "config": "",
+        "weights": {},
     }
     path.write_text(json.dumps(fields))
     return {"RULES_XDIST_SELECTION": str(path)}
@@ -143,3 +144,14 @@ def test_settings_with_an_unknown_mode(environ):
 def test_settings_without_a_selection():
     with pytest.raises(ConfigError, match=r"^RULES_XDIST_SELECTION: not set: must be"):
         Settings.from_environ({})
+
+
+def test_processes_of_a_shard_have_names_of_their_own():
+    shards = [Worker.of("//t:a", Shard(index, 3), "1") for index in range(3)]
+    processes = [shard.process(n, 4) for shard in shards for n in range(4)]
+    ids = {worker.id for worker in [*shards, *processes]}
+    assert len(ids) == 3 + 12
+    assert {worker.count for worker in processes} == {12}
+    assert {worker.testrun_uid for worker in processes} == {shards[0].testrun_uid}
+    assert Worker.from_environ(processes[5].environ()) == processes[5]
+    assert Worker.from_environ({}) is None

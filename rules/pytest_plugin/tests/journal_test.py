@@ -30,7 +30,7 @@ def test_a_test_is_running_until_it_finished(journal):
     plan = [Planned("a", "group:x", "a.py", 3), Planned("b")]
     journal.planned(plan, maxfail=1)
     journal.started("a")
-    assert journal.read() == Story(planned=plan, maxfail=1, running="a")
+    assert journal.read() == Story(planned=plan, maxfail=1, running=["a"])
     done = Finished("a", "failed", 0.5, "no ☃", "line\n", properties=(("p", "v"),))
     journal.finished(done)
     story = journal.read()
@@ -41,7 +41,7 @@ def test_a_test_is_running_until_it_finished(journal):
 def test_the_end(journal):
     journal.started("a")
     journal.ended(2)
-    assert journal.read() == Story(running="a", exit_code=2)
+    assert journal.read() == Story(running=["a"], exit_code=2)
 
 
 def test_a_death_takes_the_running_test_and_the_exit_code_with_it(journal):
@@ -73,7 +73,7 @@ def test_tests_of_one_node_id_count_one_by_one():
 def test_a_line_cut_short_by_death(journal, file):
     journal.started("a")
     file.write(b'{"event": "fini')
-    assert journal.read() == Story(running="a")
+    assert journal.read() == Story(running=["a"])
     journal.died("why")
     assert journal.read().deaths == 1
 
@@ -91,3 +91,33 @@ def test_only_the_writer_writes(journal):
 def test_the_file_has_no_name(tmp_path):
     Journal.create(str(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_dies_takes_its_own_test_only(journal):
+    journal.planned([Planned("a"), Planned("b"), Planned("c")])
+    journal.started("a")
+    journal.started("b")
+    journal.crashed("a", "why")
+    story = journal.read()
+    assert (story.running, story.cut_short, story.deaths) == (["b"], True, 1)
+    assert story.finished == [Finished("a", "failed", message="why")]
+    journal.finished(Finished("b", "passed"))
+    journal.crashed("", "at its end")
+    journal.ended(1)
+    story = journal.read()
+    assert (story.causes, story.exit_code) == (["at its end"], 1)
+    assert story.left == [Planned("c")]
+    journal.planned([Planned("c")])
+    assert not journal.read().cut_short
+
+
+def test_a_death_takes_all_running_tests_with_it(journal):
+    journal.started("a")
+    journal.started("b")
+    journal.died("why")
+    story = journal.read()
+    assert [(test.nodeid, test.message) for test in story.finished] == [
+        ("a", "why"),
+        ("b", "why"),
+    ]
+    assert (story.running, story.causes) == ([], [])

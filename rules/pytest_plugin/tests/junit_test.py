@@ -27,7 +27,7 @@ def test_report(tmp_path):
             Finished("t/test_a.py::test_x", "xfailed", 0, "reason"),
             Finished("t/test_a.py::test_u", "xpassed", 0, "reason"),
         ],
-        running="t/test_a.py::test_r",
+        running=["t/test_a.py::test_r"],
     )
     suite = report(tmp_path, story)
     assert suite.attrib == {
@@ -53,7 +53,7 @@ def test_report(tmp_path):
     ]
     assert [properties(case)["nodeid"] for case in cases] == [
         *(test.nodeid for test in story.finished),
-        story.running,
+        story.running[0],
     ]
     assert cases[3].find("skipped").get("type") == "pytest.skip"
     assert cases[4].find("skipped").get("type") == "pytest.xfail"

@@ -49,7 +49,7 @@ class Measured:
         link.symlink_to(file)
         self.listed.append(path)
 
-    def run(self, *args, **how):
+    def run(self, *args, env=None, **how):
         (self.root / "manifest").write_text(
             "".join(f"{path}\n" for path in self.listed)
         )
@@ -61,6 +61,7 @@ class Measured:
             "LCOV_MERGER": "merger",
             # As in Bazel's runfiles, where imports begin at the root.
             "PYTHONPATH": f"{self.target.root}:{self.target.environ()['PYTHONPATH']}",
+            **(env or {}),
         }
         return self.target.run(*args, env=env, **how)
 
@@ -238,3 +239,57 @@ def test_generated_files_and_other_repositories(measured):
     assert {line for line in lines if line.startswith("SF:")} == {
         f"SF:{path}" for path in measured.listed
     }
+
+
+BOTH_WAYS = """
+    from lib.sign import sign
+
+    def test_negative(): assert sign(-5) == -1
+    def test_positive(): assert sign(5) == 1
+"""
+
+
+def lines_that_ran(measured):
+    found = set()
+    for file in measured.folder.glob("*.dat"):
+        for line in file.read_text().splitlines():
+            if line.startswith(("DA:", "BRDA:")) and not line.endswith(",0"):
+                found.add(line.rpartition(",")[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"RULES_XDIST_BOXED": "1"},
+        {"RULES_XDIST_WORKERS": "2"},
+        {"RULES_XDIST_BOXED": "1", "RULES_XDIST_WORKERS": "2"},
+    ],
+    ids=["boxed", "workers", "both"],
+)
+def test_other_processes_are_measured_as_one_is(measured, env):
+    if "RULES_XDIST_WORKERS" in env:
+        pytest.importorskip("xdist")
+    measured.target.write("tests/test_a.py", BOTH_WAYS)
+    assert measured.run().code == 0
+    plain = lines_that_ran(measured)
+    assert "DA:3" in plain and "DA:4" in plain
+    for file in measured.folder.glob("*.dat"):
+        file.unlink()
+    run = measured.run(env=env)
+    assert run.code == 0, run.output
+    assert lines_that_ran(measured) == plain
+
+
+def test_a_measurement_that_is_running_has_what_boxed_tests_ran(measured):
+    measured.target.write("tests/test_a.py", BOTH_WAYS + "    def test_no(): 1 / 0\n")
+    main = measured.target.root / "main.py"
+    main.write_text(
+        "import coverage\n"
+        "coverage.Coverage(branch=True, data_file='data').start()\n"
+        "from rules_xdist.runner import main\n"
+        "main()\n"
+    )
+    run = measured.run(main=str(main), env={"RULES_XDIST_BOXED": "1"})
+    assert run.code == 1, run.output
+    assert {"DA:3", "DA:4"} < lines_that_ran(measured)

@@ -1,6 +1,7 @@
 """plugin: which of a target's items a shard runs, under real pytest."""
 
 import os
+import re
 
 import pytest
 
@@ -304,3 +305,27 @@ def test_a_strict_suite_without_a_cache(suite):
     run = suite.run()
     assert run.code == 0, run.output
     assert os.listdir(suite.tmpdir) == []
+
+
+def test_a_weight_of_a_test_that_is_gone_costs_no_test(target):
+    target.write("tests/test_a.py", "def test_1(): pass\ndef test_2(): pass\n")
+    target.select(weights={"tests/test_a.py::test_0": 8, "tests/test_a.py::test_1": 8})
+    run = target.run("-k", "test_2", env={"TESTBRIDGE_TEST_ONLY": "test_2"})
+    assert run.code == 0, run.output
+    said = [line for line in run.output.splitlines() if "weights:" in line]
+    assert said == [
+        "rules_xdist: weights: tests/test_a.py::test_0: no such test any more: take it "
+        "out of the weights of //tests:test_a"
+    ]
+
+
+def test_a_shard_of_an_environment_is_called_by_its_own_name(target):
+    target.write("tests/test_a.py", "def test_1(): pass\n")
+    ids = set()
+    for label in ("//tests:test_a_one", "//tests:test_a_two"):
+        run = target.run(env={"TEST_TARGET": label})
+        assert f"rules_xdist: {label} shard 1 of 1" in run.output
+        report = target.xml.read_text()
+        assert f'name="target" value="{label}"' in report
+        ids |= {*re.findall(r'name="worker_id" value="(gw\d+)"', report)}
+    assert len(ids) == 2

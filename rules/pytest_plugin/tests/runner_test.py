@@ -20,6 +20,7 @@ def settings(config="", **fields):
     files = ("t/test_a.py", "t/test_b.py")
     return Settings(
         selection=Selection("//t:a", "load", files, ("rest",), {}, Markers(), config),
+        target="//t:a",
         dist="load",
         shard=Shard(),
         worker=Worker.of("//t:a", Shard(), "1"),
@@ -27,6 +28,13 @@ def settings(config="", **fields):
         run="1",
         **{"xml_path": "", "tmpdir": "", "fail_fast": False} | fields,
     )
+
+
+def test_workers_load_the_plugin_of_ours():
+    args = pytest_args(settings(workers=2), ["-x"])
+    place = args.index("-p")
+    assert args[place : place + 2] == ["-p", "rules_xdist.worker"]
+    assert args[:place] + args[place + 2 :] == pytest_args(settings(), ["-x"])
 
 
 def test_arguments_by_hand():

@@ -19,6 +19,7 @@ GOOD = {
         "split": ["slow", "unit"],
     },
     "config": "pytest.ini",
+    "weights": {"tests/test_a.py::test_x": 64},
 }
 
 
@@ -35,6 +36,7 @@ def test_good():
     assert selection.elsewhere == {"serial": frozenset({"tests/test_a.py"})}
     assert selection.markers == Markers(("alone",), ("xdist_group",), ("slow", "unit"))
     assert selection.config == "pytest.ini"
+    assert selection.weights == {"tests/test_a.py::test_x": 64}
 
 
 def test_keys_of_a_later_version_do_no_harm():
@@ -112,6 +114,14 @@ def test_place(file, part, place):
             "must be serial, group, split, each with a list of names of marks",
         ),
         ({"config": None}, 'sel.json: "config": null: must be a path, or ""'),
+        *(
+            (
+                {"weights": {"a.py": weight}},
+                f'sel.json: "weights": {{"a.py": {json.dumps(weight)}}}: must be node ids, '
+                "each with a power of two from 1 to 1024",
+            )
+            for weight in [0, 3, -2, 2048, 2.0, True, "2"]
+        ),
     ],
 )
 def test_bad_field(fields, message):
@@ -129,6 +139,7 @@ def test_all_problems_are_reported_together():
         '"elsewhere"',
         '"markers"',
         '"config"',
+        '"weights"',
     ]
 
 

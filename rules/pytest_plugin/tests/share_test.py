@@ -1,12 +1,14 @@
 """share: each test of a target in exactly one shard, and no unit in two."""
 
 import random
+from dataclasses import replace
+from itertools import compress
 
 import pytest
 
 from rules_xdist.identity import Shard
 from rules_xdist.selection import Markers, Selection
-from rules_xdist.share import share
+from rules_xdist.share import share, weightless
 from rules_xdist.units import DISTS, Collected, part, unit
 
 
@@ -67,3 +69,27 @@ def test_what_people_read():
     tests = [Collected("t.py::a"), Collected("t.py::b"), Collected("t.py::c")]
     target = Selection("//t:a", "load", ("t.py",), ("rest",), {}, Markers(), "")
     assert str(share(tests, target, "load", Shard(0, 2))) == "2 of 3 tests"
+
+
+def test_weights_move_units_and_lose_none():
+    rng = random.Random(7)
+    for _ in range(60):
+        tests = random_tests(rng)
+        weights = {test.nodeid: 1 << rng.randint(0, 10) for test in tests[::3]}
+        target = replace(selection("load", "rest", "group:db"), weights=weights)
+        total = rng.randint(1, 6)
+        shares = [share(tests, target, "load", Shard(n, total)) for n in range(total)]
+        own = [part(test, "load") in target.runs for test in tests]
+        times = [sum(run) for run in zip(*(each.chosen for each in shares))]
+        assert times == [int(mine) for mine in own]
+
+
+def test_a_heavy_test_has_a_shard_of_its_own():
+    tests = [Collected(f"t/test_a.py::test_{n}") for n in range(9)]
+    target = replace(
+        selection("load", "rest"), weights={"t/test_a.py::test_4": 16, "t/test_b.py": 2}
+    )
+    heaviest = share(tests, target, "load", Shard(0, 2))
+    assert [*compress(range(9), heaviest.chosen)] == [4]
+    nodeids = [test.nodeid for test in tests]
+    assert weightless(nodeids, target) == ["t/test_b.py"]

@@ -78,6 +78,8 @@ What stands after -- goes to Bazel as it is.
 	flags.SortFlags = false
 	flags.StringVarP(&request.options.Processes, "numprocesses", "n", invocation.Auto, "tests that run at a time: a `number`, 0 for no distribution, or auto for as many as there are CPUs")
 	flags.StringVar(&request.options.Dist, "dist", "", "distribution `mode` for all targets, instead of each one's own: load, loadscope, loadfile, loadgroup or no")
+	flags.BoolVar(&request.options.Boxed, "boxed", false, "run each pytest test in a process of its own, in all targets")
+	flags.BoolVar(&request.options.Boxed, "forked", false, "the same as --boxed, as of pytest-forked")
 	flags.StringVarP(&request.options.Marks, "markexpr", "m", "", "run only the tests whose marks match the `expression`, as in \"unit and not slow\"; by tags, so for serial and split markers")
 	flags.BoolVar(&request.storeDurations, "store-durations", false, "write how long the tests took to "+durations.File+", for Gazelle")
 	flags.BoolVarP(&request.verbose, "verbose", "v", false, "list in the summary which shard ran what")

@@ -94,12 +94,16 @@ func TestMeasure(t *testing.T) {
 		}},
 		"flaky, first":  {Cases: []junitxml.Case{test("flaky", junitxml.Passed, 6)}},
 		"flaky, second": {Cases: []junitxml.Case{test("flaky", junitxml.Passed, 7)}},
+		"environment 1": {Cases: []junitxml.Case{test("of each", junitxml.Passed, 9)}},
+		"environment 2": {Cases: []junitxml.Case{test("of each", junitxml.Passed, 8)}},
 	}
 	build := bep.Build{Targets: []bep.Target{
 		{Shards: []bep.Shard{
 			{Attempts: []bep.Attempt{{XML: "1", Cache: bep.CachedRemotely}}},
 			{Attempts: []bep.Attempt{{XML: "flaky, first"}, {XML: "flaky, second"}}},
 		}},
+		{Shards: []bep.Shard{{Attempts: []bep.Attempt{{XML: "environment 1"}}}}},
+		{Shards: []bep.Shard{{Attempts: []bep.Attempt{{XML: "environment 2"}}}}},
 		{Shards: []bep.Shard{{}, {Attempts: []bep.Attempt{{XML: "elsewhere"}}}}},
 	}}
 	read := func(uri string) (junitxml.File, error) {
@@ -109,7 +113,7 @@ func TestMeasure(t *testing.T) {
 		return junitxml.File{}, errors.New("not here")
 	}
 	got, unread := measure(build, durations.Durations{"skipped, known": 8}, read)
-	want := durations.Durations{"passed": 1, "xfailed": 2, "skipped, new": 0, "flaky": 7}
+	want := durations.Durations{"passed": 1, "xfailed": 2, "skipped, new": 0, "flaky": 7, "of each": 9}
 	if !maps.Equal(got, want) || unread != 1 {
 		t.Errorf("got %v, %d unread", got, unread)
 	}

@@ -84,7 +84,7 @@ func TestUsageErrors(t *testing.T) {
 		want string
 	}{
 		{[]string{"-n", "some"}, "xdist: -n some: must be a number"},
-		{[]string{"--dist", "each"}, "xdist: --dist each: not offered yet"},
+		{[]string{"--dist", "each"}, "xdist: --dist each: which environments there are is said by each = {...}"},
 		{[]string{"-m", "a and"}, "xdist: -m a and: column 6"},
 		{[]string{"tests/nope"}, "xdist: tests/nope: no such file or folder"},
 		{[]string{"tests/test_a.py::test_x"}, "xdist: tests/test_a.py::test_x: node ids are not offered yet"},

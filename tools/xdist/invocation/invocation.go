@@ -17,20 +17,28 @@ import (
 // Auto leaves the number of tests that run at a time to Bazel.
 const Auto = "auto"
 
-// distVariable is the environment variable by which a test's shards learn that
-// the mode is not their target's own.
-const distVariable = "RULES_XDIST_DIST"
+// Environment variables by which a test's shards learn that they are to do what their
+// target does not say.
+const (
+	distVariable  = "RULES_XDIST_DIST"
+	boxedVariable = "RULES_XDIST_BOXED"
+)
 
 // Options are what a person gives, before any check.
 type Options struct {
 	Processes string   // Auto or a number; 0 means no distribution
 	Dist      string   // a distribution mode, empty for each target's own
 	Marks     string   // a mark expression, blank for all tests
+	Boxed     bool     // each test in a process of its own, in all targets
 	Bazel     []string // flags for Bazel as they are
 }
 
-// later are pytest-xdist's modes that are not offered.
-var later = []string{"worksteal", "each"}
+// elsewhere are pytest-xdist's modes that are not of the whole run, and what there is
+// instead.
+var elsewhere = map[string]string{
+	"each":      "which environments there are is said by each = {...} of the py_xdist_test targets, and all of them run without this",
+	"worksteal": "between shards Bazel does the same, and within them workers = N of the py_xdist_test targets",
+}
 
 // reserved are Bazel's flags that the command sets itself, and cannot share.
 var reserved = []string{"--build_event_json_file"}
@@ -45,7 +53,7 @@ func (o Options) Flags() ([]string, error) {
 		// The command prints a summary of its own.
 		"--test_summary=none",
 	}
-	for _, part := range []func() ([]string, error){o.processes, o.dist, o.bazel} {
+	for _, part := range []func() ([]string, error){o.processes, o.dist, o.boxed, o.bazel} {
 		more, err := part()
 		if err != nil {
 			return nil, err
@@ -78,8 +86,8 @@ func (o Options) dist() ([]string, error) {
 	switch {
 	case o.Dist == "":
 		return nil, nil
-	case slices.Contains(later, o.Dist):
-		return nil, fmt.Errorf("--dist %s: not offered yet; one of %s", o.Dist, strings.Join(model.Modes, ", "))
+	case elsewhere[o.Dist] != "":
+		return nil, fmt.Errorf("--dist %s: %s; one of %s", o.Dist, elsewhere[o.Dist], strings.Join(model.Modes, ", "))
 	case !slices.Contains(model.Modes, o.Dist):
 		return nil, fmt.Errorf("--dist %s: unknown mode; one of %s", o.Dist, strings.Join(model.Modes, ", "))
 	}
@@ -88,6 +96,13 @@ func (o Options) dist() ([]string, error) {
 		flags = append(flags, "--test_sharding_strategy=disabled")
 	}
 	return flags, nil
+}
+
+func (o Options) boxed() ([]string, error) {
+	if !o.Boxed {
+		return nil, nil
+	}
+	return []string{"--test_env=" + boxedVariable + "=1"}, nil
 }
 
 // Filter returns the tag filter that the mark expression means, where each mark is

@@ -20,6 +20,7 @@ func TestFlags(t *testing.T) {
 		{name: "-n 1", options: Options{Processes: "1"}, want: []string{"--local_resources=cpu=1", "--jobs=1"}},
 		{name: "-n 0 does not distribute", options: Options{Processes: "0"}, want: []string{"--local_resources=cpu=1", "--jobs=1", alone}},
 		{name: "--dist loadscope", options: Options{Processes: "auto", Dist: "loadscope"}, want: []string{"--test_env=RULES_XDIST_DIST=loadscope"}},
+		{name: "--boxed", options: Options{Processes: "auto", Boxed: true}, want: []string{"--test_env=RULES_XDIST_BOXED=1"}},
 		{name: "--dist no", options: Options{Processes: "auto", Dist: "no"}, want: []string{"--test_env=RULES_XDIST_DIST=no", alone}},
 		{
 			name:    "the person's flags come last",
@@ -56,8 +57,8 @@ func TestErrors(t *testing.T) {
 		{Options{Processes: "many"}, `-n many: must be a number from 0, or "auto"`},
 		{Options{Processes: "-1"}, `-n -1: must be a number from 0, or "auto"`},
 		{Options{Processes: "auto", Dist: "laod"}, "--dist laod: unknown mode; one of load, loadscope, loadfile, loadgroup, no"},
-		{Options{Processes: "auto", Dist: "worksteal"}, "--dist worksteal: not offered yet; one of load, loadscope, loadfile, loadgroup, no"},
-		{Options{Processes: "auto", Dist: "each"}, "--dist each: not offered yet"},
+		{Options{Processes: "auto", Dist: "worksteal"}, "--dist worksteal: between shards Bazel does the same, and within them workers = N of the py_xdist_test targets; one of load, loadscope, loadfile, loadgroup, no"},
+		{Options{Processes: "auto", Dist: "each"}, "--dist each: which environments there are is said by each = {...} of the py_xdist_test targets"},
 		{Options{Processes: "auto", Bazel: []string{"--build_event_json_file=x"}}, "--build_event_json_file=x: xdist sets this flag itself"},
 	}
 	for _, test := range tests {

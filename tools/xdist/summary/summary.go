@@ -54,6 +54,7 @@ func New(build bep.Build, read Reader) Summary {
 			s.add(target, run, read)
 		}
 	}
+	s.remarkFailures()
 	for _, problem := range build.Problems {
 		s.problem(problem)
 	}
@@ -75,9 +76,6 @@ func (s *Summary) add(target bep.Target, run bep.Shard, read Reader) {
 	line.cases = cases(name, last, read)
 	for _, c := range line.cases {
 		line.tally[c.outcome]++
-		if c.outcome == failed || c.outcome == errored {
-			s.remarks = append(s.remarks, c)
-		}
 	}
 	s.tally.add(line.tally)
 	if len(run.Attempts) > 1 && last.Status == bep.Passed {
@@ -87,6 +85,31 @@ func (s *Summary) add(target bep.Target, run bep.Shard, read Reader) {
 		s.cached++
 	}
 	s.shards = append(s.shards, line)
+}
+
+// remarkFailures lists what failed, with its target if several have run it, as those of
+// several environments do.
+func (s *Summary) remarkFailures() {
+	first := map[string]string{}
+	several := map[string]bool{}
+	for _, line := range s.shards {
+		for _, c := range line.cases {
+			label, known := first[c.subject]
+			first[c.subject] = cmp.Or(label, line.label)
+			several[c.subject] = several[c.subject] || known && label != line.label
+		}
+	}
+	for _, line := range s.shards {
+		for _, c := range line.cases {
+			if c.outcome != failed && c.outcome != errored {
+				continue
+			}
+			if several[c.subject] {
+				c.subject += " (" + line.label + ")"
+			}
+			s.remarks = append(s.remarks, c)
+		}
+	}
 }
 
 func (s *Summary) problem(p bep.Problem) {

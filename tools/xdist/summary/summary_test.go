@@ -217,3 +217,21 @@ func TestVerbose(t *testing.T) {
 		t.Errorf("not verbose, but lists the cases:\n%s", got)
 	}
 }
+
+// Environments run tests of one name; a person must know in which of them one failed.
+func TestEnvironments(t *testing.T) {
+	same := files{
+		"passes": file(test(api+"test_get", junitxml.Passed, "")),
+		"fails":  file(test(api+"test_get", junitxml.Failed, "boom"), test(api+"test_put", junitxml.Failed, "bang")),
+	}
+	build := bep.Build{Complete: true, Targets: []bep.Target{
+		target("//e2e:api_py311", attempt(bep.Passed, "passes")),
+		target("//e2e:api_py312", attempt(bep.Failed, "fails")),
+	}}
+	got := render(t, New(build, same.read), Style{Width: 80})
+	for _, want := range []string{"FAILED tests/e2e/test_api.py::test_get (//e2e:api_py312) - boom\n", "FAILED tests/e2e/test_api.py::test_put - bang\n", "2 failed, 1 passed"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}

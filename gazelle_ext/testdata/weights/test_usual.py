@@ -1,0 +1,18 @@
+def test_0():
+    pass
+
+
+def test_1():
+    pass
+
+
+def test_2():
+    pass
+
+
+def test_3():
+    pass
+
+
+def test_4():
+    pass

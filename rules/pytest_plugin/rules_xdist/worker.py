@@ -1,0 +1,135 @@
+"""A worker of pytest-xdist within a shard: what a shard's one process is otherwise.
+
+A plugin by name (`-p rules_xdist.worker`), since the workers are new Python processes.
+pytest in the process that gives them work loads it, too, where it does nothing. Not
+here: which worker runs what (controller).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules_xdist import measuring, slot
+from rules_xdist.boxed import BoxPlugin
+from rules_xdist.handover import KEY, STACKS, STOP
+from rules_xdist.identity import Worker
+from rules_xdist.journal import Planned
+from rules_xdist.plugin import ShardPlugin
+from rules_xdist.process import die_with, dump_stacks_on_sigterm
+from rules_xdist.recording import SuiteProperties
+from rules_xdist.settings import Settings
+from rules_xdist.verdict import INTERNAL_ERROR
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    # pytest-xdist sets it before pytest starts in a worker.
+    if worker := Worker.from_environ(os.environ):
+        die_with(os.getppid())
+        dump_stacks_on_sigterm()
+        pluginmanager.register(WorkerPlugin(worker), "rules_xdist_worker")
+
+
+class WorkerPlugin(ShardPlugin):
+    """Collects what the shard is to run, and tells the controller of it."""
+
+    def __init__(self, worker: Worker) -> None:
+        settings = Settings.from_environ(os.environ)
+        number, self._hold = slot.take()
+        os.environ[slot.VARIABLE] = str(number)
+        self._measurement = measuring.begin(settings.coverage)
+        self._pid = os.getpid()
+        self._stdout_closed = False
+        self._said: dict[str, Any] = {"tests": [], "maxfail": 0, "wrong": ""}
+        self._properties: dict[str, str] = {}
+        super().__init__(settings, self._plan, number, Counter())
+        self._worker = worker
+
+    def _plan(self, tests: list[Planned], maxfail: int) -> None:
+        self._said["tests"] = [dataclasses.asdict(test) for test in tests]
+        self._said["maxfail"] = maxfail
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_main(
+        self, config: pytest.Config
+    ) -> Generator[None, object, object]:
+        # With it pytest-xdist would add a test's group to its node id.
+        config.option.loadgroup = False
+        return (yield from super().pytest_cmdline_main(config))
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        super().pytest_configure(config)
+        given = config.workerinput[KEY]  # type: ignore[attr-defined]
+        self._folder = Path(given["folder"])
+        self._stacks = open(self._folder / f"{self._worker.id}{STACKS}", "wb")
+        dump_stacks_on_sigterm(self._stacks.fileno())
+        self._ended.update(given["ended"])
+        properties = SuiteProperties(self._properties.__setitem__)
+        config.pluginmanager.register(properties, "rules_xdist_properties")
+        if self._settings.boxed:
+            box = BoxPlugin(self._measurement, properties)
+            config.pluginmanager.register(box, "rules_xdist_boxed")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> Generator[None]:
+        try:
+            yield from super().pytest_collection_modifyitems(config, items)
+        except pytest.UsageError as error:
+            # Here it would look like a crash.
+            self._said["wrong"] = str(error)
+            items.clear()
+
+    # Before pytest-xdist tells the controller that this worker has collected.
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self) -> None:
+        said = self._said | {"summary": [*self.summary()]}
+        path = self._folder / self._worker.id
+        path.write_text(json.dumps(said), encoding="utf-8")
+
+    # Last, so that pytest's capturing, which changes sys.stdout, is around it.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        finally:
+            self._stdout_closed = sys.stdout.closed or sys.stderr.closed
+
+    # Before pytest-xdist tells the controller, to which this is a crash in the test.
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logfinish(self) -> None:
+        if os.getpid() != self._pid:
+            os._exit(1)  # A copy that a test forked, and that came out of it as well.
+        if self._stdout_closed:
+            os._exit(INTERNAL_ERROR)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: object) -> None:
+        # The controller would wait for what this worker was to run.
+        print(excrepr, file=sys.__stderr__, flush=True)
+        os._exit(INTERNAL_ERROR)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item
+    ) -> Generator[None, object, object]:
+        result = yield
+        if (self._folder / STOP).exists():
+            item.session.shouldstop = "enough tests have failed"
+        return result
+
+    # After the fixtures of the session are torn down.
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        self._measurement.report(failed=exitstatus != 0)
+        output = session.config.workeroutput  # type: ignore[attr-defined]
+        output[KEY] = self._properties
