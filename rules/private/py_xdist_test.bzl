@@ -1,6 +1,7 @@
 """py_xdist_test: a py_test whose shards run pytest's tests as pytest-xdist would."""
 
 load("@rules_python//python:defs.bzl", "py_test")
+load(":bytecode.bzl", "xdist_bytecode")
 load(":markers.bzl", "DEFAULT_MARKERS", "exact_tags", "tags_of")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":selection.bzl", "xdist_selection")
@@ -95,6 +96,16 @@ def py_xdist_test(
         test = name,
         visibility = ["//visibility:private"],
     )
+    bytecode = name + ".bytecode"
+    deps = deps + [_RUNTIME]
+    xdist_bytecode(
+        name = bytecode,
+        testonly = True,
+        srcs = srcs,
+        tags = ["manual"],
+        visibility = ["//visibility:private"],
+        deps = deps,
+    )
     if SERIAL in tags_of(runs):
         tags = tags + serial_tags(serial_scope)
         exec_properties = serial_exec_properties() | exec_properties
@@ -104,11 +115,12 @@ def py_xdist_test(
         # not agree on the tests.
         env = {
             "PYTHONHASHSEED": "0",
+            "RULES_XDIST_BYTECODE": "$(rootpath :{})".format(bytecode),
             "RULES_XDIST_SELECTION": "$(rootpath :{})".format(selection),
         } | env,
         srcs = srcs + [_MAIN],
-        data = data + [selection] + ([config] if config else []),
-        deps = deps + [_RUNTIME],
+        data = data + [bytecode, selection] + ([config] if config else []),
+        deps = deps,
         exec_properties = exec_properties,
         # Added __init__.py files would change the modules' names and with them which
         # conftest.py and which relative import pytest finds.

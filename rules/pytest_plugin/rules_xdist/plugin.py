@@ -13,7 +13,7 @@ from itertools import compress
 
 import pytest
 
-from rules_xdist import census, filter, marks, standin
+from rules_xdist import bytecode, census, filter, marks, standin
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Journal, Planned, pending
 from rules_xdist.settings import Settings
@@ -67,6 +67,7 @@ class ShardPlugin:
     def pytest_load_initial_conftests(
         self, early_config: pytest.Config, parser: pytest.Parser
     ) -> Generator[None]:
+        bytecode.serve_pytest(early_config)
         standin.start_no_workers(early_config.known_args_namespace)
         if early_config.pluginmanager.is_blocked("cacheprovider"):
             # The runner sets cache_dir, which nobody else would know in this case.
