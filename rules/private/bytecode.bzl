@@ -12,7 +12,7 @@ _Bytecode = provider(
 _COMPILER = {
     "_compiler": attr.label(
         cfg = "target",
-        default = Label("//rules/bytecode:compile"),
+        default = Label("//rules/pytest_plugin:xdist_compile"),
         doc = "What compiles, under the Python of the tests.",
         executable = True,
     ),

@@ -17,6 +17,8 @@ What touches the world is thin:
     recording   pytest's hooks: tell the journal what happens
     measuring   coverage.py around pytest, for `bazel coverage`
     standin     keeps pytest-xdist from starting workers inside a shard
+    bytecode    lets Python and pytest find what build actions compiled
+    compiling   what these actions execute
     journal     what happened so far, readable after a crash
     junit       the report of a crashed shard
     process     the process that runs pytest, seen from the one that watches it

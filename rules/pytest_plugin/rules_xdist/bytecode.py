@@ -7,11 +7,12 @@ names under which Python and pytest look for them, below the runfiles. In these 
 are the versions of both, so what another Python or pytest finds is nothing, and it
 compiles as ever. So do processes that tests start.
 
-Not here: which files are compiled (the rule xdist_bytecode), and how (rules/bytecode).
+Not here: which files are compiled (the rule xdist_bytecode), and how (compiling).
 """
 
 from __future__ import annotations
 
+import _imp
 import importlib.util
 import marshal
 import os
@@ -129,5 +130,5 @@ def _rewritten(source: Path, pyc: Path) -> CodeType | None:
         return None  # pytest's own, on disk.
     code: CodeType = marshal.loads(data[_HEADER:])
     # As Python does for every pyc.
-    importlib._bootstrap_external._imp._fix_co_filename(code, str(source))  # type: ignore[attr-defined]
+    _imp._fix_co_filename(code, str(source))
     return code

@@ -1,10 +1,9 @@
-"""Compiles Python sources into an archive of bytecode, as a build action.
+"""Compiles Python sources into an archive of bytecode: what a build action executes.
 
-    compile @PARAMETERS
-
-The file's lines are: the archive to write; then of each source `plain` or `rewritten`
-(as pytest does it with test files: then there are both), its path, and its path below
-the runfiles, separated by tabs. The same sources give the same bytes, wherever they are.
+Its argument is "@" and the name of a file, whose lines are: the archive to write; then
+for each source, separated by tabs, `plain` or `rewritten` (as pytest rewrites a test
+file: then the archive has both), its path, and its path below the runfiles. The same
+sources give the same bytes, wherever they are.
 
 A source that does not compile, or not without a warning, is left out: a test that
 imports it is to see just that.
@@ -26,6 +25,7 @@ _Compiler = Callable[[bytes, str], CodeType]
 
 
 def main() -> None:
+    """Does what the command line says."""
     with open(sys.argv[1].removeprefix("@"), encoding="utf-8") as file:
         archive, *lines = file.read().splitlines()
     pycs: dict[str, bytes] = {}
@@ -78,7 +78,3 @@ def _rewritten(source: bytes, path: str) -> CodeType:
     tree = ast.parse(source, filename=path)
     rewrite_asserts(tree, source, path)
     return compile(tree, path, "exec", dont_inherit=True)
-
-
-if __name__ == "__main__":
-    main()
