@@ -5,12 +5,14 @@
 //
 // The library is one that is installed beside pytest and ships its tests. It is
 // copied into a scratch workspace, where Gazelle writes the targets and Bazel runs
-// them with two workers; the times of both are printed.
+// them with two workers; the times of both are printed. With -startup it is only measured
+// what a shard costs before and after its tests, on some of the targets.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,8 +35,13 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
-	if len(args) != 1 || repository == "" {
-		return errors.New("start it by: bazel run //tools/realsuite -- PYTHON_PACKAGE")
+	flags := flag.NewFlagSet("realsuite", flag.ContinueOnError)
+	startup := flags.Bool("startup", false, "only measure what a shard costs beyond pytest")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() != 1 || repository == "" {
+		return errors.New("start it by: bazel run //tools/realsuite -- [-startup] PYTHON_PACKAGE")
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -45,13 +52,16 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	s := suite{
-		name:         args[0],
+		name:         flags.Arg(0),
 		repository:   repository,
-		workspace:    filepath.Join(cache, "rules_xdist", "realsuite", args[0]),
+		workspace:    filepath.Join(cache, "rules_xdist", "realsuite", flags.Arg(0)),
 		bazelProgram: bazel,
 	}
 	if err := s.prepare(ctx); err != nil {
 		return err
+	}
+	if *startup {
+		return s.measureStart(ctx)
 	}
 	return s.run(ctx)
 }

@@ -15,6 +15,7 @@ What touches the world is thin:
     marks       reads the marks of pytest's items
     plugin      pytest's hooks: select the shard's items, give tests their worker id
     recording   pytest's hooks: tell the journal what happens
+    flood       bounds what a test may print
     measuring   coverage.py around pytest, for `bazel coverage`
     standin     keeps pytest-xdist from starting workers inside a shard
     bytecode    lets Python and pytest find what build actions compiled

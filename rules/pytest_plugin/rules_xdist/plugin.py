@@ -17,7 +17,7 @@ from rules_xdist import bytecode, census, filter, marks, standin
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Journal, Planned, pending
 from rules_xdist.settings import Settings
-from rules_xdist.share import Share, share
+from rules_xdist.share import Share, fingerprint, share
 
 
 class WorkerFixtures:
@@ -108,6 +108,8 @@ class ShardPlugin:
         tests = [*compress(tests, asked)]
         _keep(config, items, asked)
         self._share = share(tests, selection, settings.dist, settings.shard)
+        found = fingerprint(tests, self._share.units)
+        self._journal.recorded("collected", found)
         _keep(config, items, self._share.chosen)
         units = compress(self._share.units, self._share.chosen)
         waiting = pending([item.nodeid for item in items], self._ended)

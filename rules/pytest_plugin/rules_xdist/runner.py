@@ -18,7 +18,7 @@ import traceback
 from collections import Counter
 from collections.abc import Sequence
 
-from rules_xdist import junit, measuring, protocol, slot, verdict
+from rules_xdist import measuring, protocol, slot, verdict
 from rules_xdist.errors import ConfigError
 from rules_xdist.journal import FAILURES, Journal, Story
 from rules_xdist.process import Watch
@@ -59,6 +59,9 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
             _set_environment(settings, scratch, number)
             # Unwinds through whoever called main: coverage, for one, writes its data.
             sys.exit(_run_pytest(settings, journal, number, story, user_args))
+        # What the report needs loads while the child does.
+        from rules_xdist import junit  # noqa: F401
+
         ending = watch.wait()
         ended_before = len(story.finished)
         story = journal.read()
@@ -82,6 +85,8 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
 
 
 def _report(settings: Settings, story: Story, left: str) -> None:
+    from rules_xdist import junit
+
     if left and story.left:
         _say(f"{len(story.left)} of the tests never ran: {left}")
     if story.deaths + (story.exit_code is not None) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,3 +42,14 @@ def share(
     weights = Counter(name for name in units if name is not None)
     ours = {*assign(weights, shard.total)[shard.index]}
     return Share(units, tuple(name in ours for name in units))
+
+
+def fingerprint(tests: Sequence[Collected], units: Sequence[str | None]) -> str:
+    """What shards of one target must agree on, or a test runs twice or nowhere.
+
+    No shard sees what another one collected: each reports this, and who reads all
+    reports compares.
+    """
+    lines = sorted(f"{test.nodeid}\0{unit}\n" for test, unit in zip(tests, units, strict=True))
+    text = "".join(lines).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:16]

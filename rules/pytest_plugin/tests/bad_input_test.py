@@ -1,6 +1,7 @@
 """runner: suites that do what no suite should. No test of theirs is lost."""
 
 import os
+from xml.etree import ElementTree
 
 import pytest
 
@@ -45,6 +46,27 @@ def test_parametrisation_over_a_set(target, index):
         seed = {"PYTHONHASHSEED": str(100 * index + shard)}
         ran += target.run(shard=(shard, 3), env=seed).outcomes
     assert sorted(ran) == sorted(f"tests/test_a.py::test_x[word{n}]" for n in range(30))
+
+
+def test_shards_that_collect_differently_say_so(target):
+    target.write(
+        "tests/test_a.py",
+        """
+        import os, pytest
+
+        @pytest.mark.parametrize("n", range(int(os.environ["TESTS"])))
+        def test_x(n): pass
+        """,
+    )
+
+    def collected(shard, tests):
+        target.run(shard=(shard, 2), env={"TESTS": str(tests)})
+        suite = ElementTree.parse(target.xml).getroot()[0]
+        return {
+            each.get("name"): each.get("value") for each in suite.find("properties")
+        }["collected"]
+
+    assert collected(0, 9) == collected(1, 9) != collected(1, 8)
 
 
 def test_duplicate_node_ids_all_run_also_after_a_crash(target):
