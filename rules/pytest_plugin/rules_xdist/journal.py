@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -53,6 +54,8 @@ class Story:
     # Files that cannot be collected, or that skip themselves. Each process meets them.
     collected: dict[str, Finished] = field(default_factory=dict)
     running: str | None = None
+    # When it started, on a clock that processes share.
+    began: float = field(default=0.0, compare=False)
     deaths: int = 0
     # Of processes that died while no test was running.
     causes: list[str] = field(default_factory=list)
@@ -112,7 +115,7 @@ class Journal:
         self._write(event="planned", tests=tests, maxfail=maxfail)
 
     def started(self, nodeid: str) -> None:
-        self._write(event="started", nodeid=nodeid)
+        self._write(event="started", nodeid=nodeid, at=time.monotonic())
 
     def finished(self, test: Finished) -> None:
         self._write(event="finished", **asdict(test))
@@ -133,7 +136,7 @@ class Journal:
         """The writer's parent says so, whatever the writer was about to write."""
         self._writer = os.getpid()
         self._file.write(b"\n")
-        self._write(event="died", cause=cause)
+        self._write(event="died", cause=cause, at=time.monotonic())
 
     def read(self) -> Story:
         self._file.seek(0)
@@ -158,7 +161,7 @@ def _tell(story: Story, event: str, **what: Any) -> None:
         story.planned = [Planned(**test) for test in what["tests"]]
         story.maxfail = what["maxfail"]
     elif event == "started":
-        story.running = what["nodeid"]
+        story.running, story.began = what["nodeid"], what["at"]
     elif event == "finished":
         story.running = None
         story.finished.append(_finished(what))
@@ -171,16 +174,17 @@ def _tell(story: Story, event: str, **what: Any) -> None:
     elif event == "ended":
         story.exit_code = what["exit_code"]
     elif event == "died":
-        _tell_death(story, what["cause"])
+        _tell_death(story, what["cause"], what["at"])
 
 
-def _tell_death(story: Story, cause: str) -> None:
+def _tell_death(story: Story, cause: str, at: float) -> None:
     story.deaths += 1
     story.exit_code = None
     if story.running is None:
         story.causes.append(cause)
         return
-    story.finished.append(Finished(story.running, "failed", message=cause))
+    took = at - story.began
+    story.finished.append(Finished(story.running, "failed", took, message=cause))
     story.running = None
 
 

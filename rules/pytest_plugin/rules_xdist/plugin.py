@@ -115,7 +115,8 @@ class ShardPlugin:
         waiting = pending([item.nodeid for item in items], self._ended)
         plan = [*compress(map(_planned, items, units), waiting)]
         items[:] = compress(items, waiting)
-        self._journal.planned(plan, config.option.maxfail or 0)
+        if not config.option.collectonly:
+            self._journal.planned(plan, config.option.maxfail or 0)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter

@@ -65,9 +65,10 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
         ending = watch.wait()
         ended_before = len(story.finished)
         story = journal.read()
-        cause = verdict.cause_of_death(story, ending.code, str(ending))
+        how = f"{ending}: {verdict.TOLD_TO_END}" if watch.told_to_end else str(ending)
+        cause = verdict.cause_of_death(story, ending.code, how)
         if not cause:
-            left = "the last process ended without it" if story.deaths else ""
+            left = verdict.why_left(story)
             break
         _say_death(story, ended_before, cause)
         journal.died(cause)

@@ -50,6 +50,8 @@ def fingerprint(tests: Sequence[Collected], units: Sequence[str | None]) -> str:
     No shard sees what another one collected: each reports this, and who reads all
     reports compares.
     """
-    lines = sorted(f"{test.nodeid}\0{unit}\n" for test, unit in zip(tests, units, strict=True))
+    lines = sorted(
+        f"{test.nodeid}\0{unit}\n" for test, unit in zip(tests, units, strict=True)
+    )
     text = "".join(lines).encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[:16]

@@ -8,6 +8,7 @@ from rules_xdist.verdict import (
     cause_of_death,
     empty_passes,
     exit_code,
+    why_left,
     why_not_go_on,
 )
 
@@ -44,6 +45,25 @@ DEAD = Finished("a", "failed")
 
 
 @pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        (Story(finished=[DEAD], maxfail=1), "enough tests had failed"),
+        (Story(finished=[DEAD], maxfail=2), "pytest ended without it"),
+        (
+            Story(collected={"a.py": Finished("a.py", "error")}),
+            "files could not be collected",
+        ),
+        (
+            Story(collected={"a.py": Finished("a.py", "skipped")}),
+            "pytest ended without it",
+        ),
+    ],
+)
+def test_why_tests_are_left_at_the_end(story, expected):
+    assert why_left(story) == expected
+
+
+@pytest.mark.parametrize(
     ("story", "told_to_end", "expected"),
     [
         (Story(finished=[DEAD], deaths=1), False, ""),
@@ -71,6 +91,7 @@ def test_why_not_go_on(story, told_to_end, expected):
         (Story(exit_code=2, deaths=1), 2, 2),
         (Story(exit_code=0, running="a"), 0, 1),
         (Story(deaths=1), -9, 1),
+        (Story(exit_code=0, planned=[Planned("a")]), 0, 1),
     ],
 )
 def test_exit_code(story, code, expected):
