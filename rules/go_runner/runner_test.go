@@ -225,6 +225,7 @@ func TestDeaths(t *testing.T) {
 	})
 	r.wantMessage("TestDiePanic", "panic: at the disco")
 	r.wantMessage("TestDieExit0", "panic: unexpected call to os.Exit(0) during test")
+	r.wantMessage("TestDiePanicElsewhere", "the process ended while it ran: exit code 2: panic: in a goroutine")
 	r.wantMessage("TestDieExit7", "the process ended while it ran: exit code 7")
 	r.wantMessage("TestDieRawExit", "the process ended while it ran: exit code 0")
 	r.wantMessage("TestDieKill", "the process ended while it ran: killed by signal 9 (killed)")

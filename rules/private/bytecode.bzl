@@ -50,7 +50,7 @@ def _compile(ctx, sources, describe):
     sources = [file for file in sources if file.extension == "py"]
     if not sources or not ctx.attr._enabled[BytecodeSettingInfo].enabled:
         return []
-    archive = ctx.actions.declare_file(ctx.label.name + ".bytecode")
+    archive = ctx.actions.declare_file(ctx.label.name + ".pycs")
     args = ctx.actions.args()
     args.add(archive)
     args.add_all(sources, map_each = describe)

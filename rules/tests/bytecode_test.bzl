@@ -8,7 +8,7 @@ def _archives(target):
     return sorted([
         file.basename
         for file in target[DefaultInfo].default_runfiles.files.to_list()
-        if file.extension == "bytecode"
+        if file.extension == "pycs"
     ])
 
 def _bytecode_test_impl(ctx):
@@ -20,7 +20,7 @@ def _bytecode_test_impl(ctx):
     sources = [file.basename for file in compiling[0].inputs.to_list() if file.path.startswith("rules/tests/")]
     asserts.equals(env, ["a_subject.py", "b_subject.py", "conftest.py"], sorted(sources))
     archives = _archives(analysistest.target_under_test(env))
-    asserts.equals(env, ["pytest_plugin.bytecode", "subject.bytecode.bytecode"], archives)
+    asserts.equals(env, ["pytest_plugin.pycs", "subject.bytecode.pycs"], archives)
     return analysistest.end(env)
 
 bytecode_test = analysistest.make(_bytecode_test_impl)
