@@ -2,6 +2,7 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/rules-xdist/rules_xdist/internal/junitxml"
 )
@@ -37,5 +38,19 @@ func TestEditsOf(t *testing.T) {
 	})
 	if want := (edits{mean: 14.0 / 3 / 10, worst: 0.6, worstFile: "a.py"}); got != want {
 		t.Errorf("editsOf: %+v, want %+v", got, want)
+	}
+}
+
+func TestMedianOver(t *testing.T) {
+	costs := func(all ...int) []cost {
+		var made []cost
+		for _, n := range all {
+			made = append(made, cost{time.Duration(n), time.Duration(10 * n)})
+		}
+		return made
+	}
+	// Of each round by itself: the machine may have been slower in one of them.
+	if got, want := medianOver(costs(5, 120, 8), costs(1, 100, 5)), (cost{4, 40}); got != want {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -14,9 +14,19 @@ import (
 )
 
 const (
-	startRounds  = 11
-	startTargets = 5
+	startRounds  = 9
+	startTargets = 3
 )
+
+// cost is what running something took.
+type cost struct {
+	wall time.Duration
+	// processor is the time of all its processes. Nearly all of it is one after another,
+	// so on a machine that has more to do it says more than the wall clock.
+	processor time.Duration
+}
+
+func (c cost) minus(other cost) cost { return cost{c.wall - other.wall, c.processor - other.processor} }
 
 // way is how to run the tests of a target, or to begin with it.
 type way struct {
@@ -48,8 +58,8 @@ func (s suite) measureStart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\nmedians of %d rounds in ms, and how much more than pytest in the median round\n", startRounds)
-	var over []time.Duration
+	fmt.Printf("\nmedians of %d rounds in ms, and how much more than pytest in the median round: wall, processor\n", startRounds)
+	var over []cost
 	for _, target := range targets {
 		shard, err := target.measure(ctx)
 		if err != nil {
@@ -57,7 +67,9 @@ func (s suite) measureStart(ctx context.Context) error {
 		}
 		over = append(over, shard)
 	}
-	fmt.Printf("\na shard costs %d ms more than pytest on the same files, in the median of %d targets\n", median(over).Milliseconds(), len(over))
+	more := median(over)
+	fmt.Printf("\na shard takes %d ms (of processor time %d ms) more than pytest on the same files, in the median of %d targets\n",
+		more.wall.Milliseconds(), more.processor.Milliseconds(), len(over))
 	return nil
 }
 
@@ -144,40 +156,61 @@ func cleanEnviron() []string {
 }
 
 // measure runs all ways in turns, and returns how much longer than pytest a shard takes.
-func (t startTarget) measure(ctx context.Context) (time.Duration, error) {
+func (t startTarget) measure(ctx context.Context) (cost, error) {
 	ways := t.ways()
-	times := make([][]time.Duration, len(ways))
+	costs := make([][]cost, len(ways))
 	for round := range startRounds + 1 {
 		for i, way := range ways {
-			command := way.command(ctx)
-			begin := time.Now()
-			// Some suites have tests that fail; what all of them cannot is to be started.
-			if err := command.Run(); err != nil && command.ProcessState == nil {
-				return 0, fmt.Errorf("%s: %s: %w", t.name, way.what, err)
+			took, err := costOf(way.command(ctx))
+			if err != nil {
+				return cost{}, fmt.Errorf("%s: %s: %w", t.name, way.what, err)
 			}
 			// The first round writes pytest's bytecode.
 			if round > 0 {
-				times[i] = append(times[i], time.Since(begin))
+				costs[i] = append(costs[i], took)
 			}
 		}
 	}
 	fmt.Printf("\n//%s:%s, %d files\n", filepath.Dir(t.name), filepath.Base(t.name), len(t.files))
 	for i, way := range ways {
-		fmt.Printf("  %-40s %6d  %+6d\n", way.what, median(times[i]).Milliseconds(), medianOver(times[i], times[0]).Milliseconds())
+		all, more := median(costs[i]), medianOver(costs[i], costs[0])
+		fmt.Printf("  %-40s %6d %+6d   %6d %+6d\n", way.what,
+			all.wall.Milliseconds(), more.wall.Milliseconds(), all.processor.Milliseconds(), more.processor.Milliseconds())
 	}
-	return medianOver(times[1], times[0]), ctx.Err()
+	return medianOver(costs[1], costs[0]), ctx.Err()
+}
+
+// costOf runs a command. That tests fail is no error: some suites have tests that do.
+func costOf(command *exec.Cmd) (cost, error) {
+	begin := time.Now()
+	err := command.Run()
+	if command.ProcessState == nil {
+		return cost{}, err
+	}
+	state := command.ProcessState
+	return cost{time.Since(begin), state.UserTime() + state.SystemTime()}, nil
 }
 
 // medianOver is the median of what each round took more in one way than in another.
-func medianOver(these, those []time.Duration) time.Duration {
-	over := make([]time.Duration, len(these))
+func medianOver(these, those []cost) cost {
+	over := make([]cost, len(these))
 	for i := range these {
-		over[i] = these[i] - those[i]
+		over[i] = these[i].minus(those[i])
 	}
 	return median(over)
 }
 
-func median(times []time.Duration) time.Duration {
-	sorted := slices.Sorted(slices.Values(times))
-	return sorted[len(sorted)/2]
+func median(costs []cost) cost {
+	middle := func(of func(cost) time.Duration) time.Duration {
+		times := make([]time.Duration, len(costs))
+		for i, c := range costs {
+			times[i] = of(c)
+		}
+		slices.Sort(times)
+		return times[len(times)/2]
+	}
+	return cost{
+		middle(func(c cost) time.Duration { return c.wall }),
+		middle(func(c cost) time.Duration { return c.processor }),
+	}
 }
