@@ -77,6 +77,8 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
         if left or not story.left:
             break
         _say("a new process runs what is left")
+    if why := verdict.unexplained(story):
+        story.causes.append(why)
     scratch.remove()
     _report(settings, story, left)
     code = verdict.exit_code(story, ending.code)

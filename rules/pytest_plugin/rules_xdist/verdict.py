@@ -56,6 +56,16 @@ def why_left(story: Story) -> str:
     return "pytest ended without it"
 
 
+def unexplained(story: Story) -> str:
+    """What the report has to say of a failure that no case of it shows."""
+    code = empty_passes(story.exit_code or PASSED)
+    cases = [*story.finished, *story.collected.values()]
+    shown = any(case.outcome in FAILURES for case in cases)
+    if code == PASSED or shown or story.causes or story.running is not None:
+        return ""
+    return f"pytest ended with exit code {code} although no test failed: see the log"
+
+
 def outcome_of_left(why: str) -> str:
     """That of a test that never ran: something else is to blame in some cases."""
     return "skipped" if why in (ENOUGH_FAILED, NOT_COLLECTED) else "error"

@@ -102,6 +102,7 @@ def test_a_conftest_that_raises(target):
     run = run_with(target, "pass")
     assert run.code == 4
     assert "ValueError: no" in run.output
+    assert run.outcomes == {"//tests:test_a (no test running)": "error"}
 
 
 def test_a_plugin_that_prints_before_pytest_starts(target):

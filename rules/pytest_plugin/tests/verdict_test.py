@@ -8,6 +8,7 @@ from rules_xdist.verdict import (
     cause_of_death,
     empty_passes,
     exit_code,
+    unexplained,
     why_left,
     why_not_go_on,
 )
@@ -96,6 +97,24 @@ def test_why_not_go_on(story, told_to_end, expected):
 )
 def test_exit_code(story, code, expected):
     assert exit_code(story, code) == expected
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        (Story(exit_code=0), False),
+        (Story(exit_code=5), False),
+        (Story(exit_code=4), True),
+        (Story(exit_code=1, finished=[Finished("a", "passed")]), True),
+        (Story(exit_code=1, finished=[DEAD]), False),
+        (Story(exit_code=2, running="a"), False),
+        (Story(exit_code=2, collected={"a": Finished("a", "error")}), False),
+        (Story(exit_code=3, causes=["why"]), False),
+        (Story(), False),
+    ],
+)
+def test_a_failure_without_a_case(story, expected):
+    assert bool(unexplained(story)) == expected
 
 
 def test_what_is_left():
