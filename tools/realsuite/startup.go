@@ -16,6 +16,7 @@ import (
 const (
 	startRounds  = 9
 	startTargets = 3
+	collectOnly  = "--collect-only"
 )
 
 // cost is what running something took.
@@ -43,7 +44,7 @@ type startTarget struct {
 }
 
 // measureStart prints what a shard costs beyond pytest on the same files with warm
-// bytecode. All ways take turns, so that what else the machine does befalls all alike.
+// bytecode. Tests are collected and not run: they take as long in either. All ways take turns, so that what else the machine does befalls all alike.
 func (s suite) measureStart(ctx context.Context) error {
 	if _, _, err := s.bazel(ctx, "gazelle", "run", "//:gazelle"); err != nil {
 		return err
@@ -124,7 +125,7 @@ func (t startTarget) ways() []way {
 }
 
 func (t startTarget) pytest(ctx context.Context) *exec.Cmd {
-	args := []string{"-m", "pytest", "--rootdir=.", "--config-file=" + filepath.Join(t.workspace, t.config)}
+	args := []string{"-m", "pytest", collectOnly, "--rootdir=.", "--config-file=" + filepath.Join(t.workspace, t.config)}
 	command := exec.CommandContext(ctx, "python3", append(args, t.files...)...)
 	command.Dir = t.plain()
 	command.Env = cleanEnviron()
@@ -134,7 +135,7 @@ func (t startTarget) pytest(ctx context.Context) *exec.Cmd {
 // shard runs a target as Bazel does.
 func (t startTarget) shard(ctx context.Context, env ...string) *exec.Cmd {
 	program := filepath.Join(t.workspace, "bazel-bin", t.name)
-	command := exec.CommandContext(ctx, program)
+	command := exec.CommandContext(ctx, program, collectOnly)
 	command.Dir = filepath.Join(program+".runfiles", "_main")
 	command.Env = append(cleanEnviron(),
 		// In a sandbox it cannot be written.
