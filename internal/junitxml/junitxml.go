@@ -17,6 +17,9 @@ import (
 // test's untouched node id.
 const nodeIDProperty = "nodeid"
 
+// collectedProperty is a shard's own property: the fingerprint of what it collected.
+const collectedProperty = "collected"
+
 // xfailType marks a skip that is an expected failure in pytest's files.
 const xfailType = "pytest.xfail"
 
@@ -52,6 +55,9 @@ type Case struct {
 // File is what one file holds.
 type File struct {
 	Cases []Case
+	// Collected is the fingerprint of the tests that the shard's target has, as the
+	// shard collected them; empty where the runner gives none. Shards must agree on it.
+	Collected string
 	// ByBazel says that the file is the one that Bazel makes of a test's log
 	// when the test wrote none: its only case is the test as a whole.
 	ByBazel bool
@@ -59,8 +65,9 @@ type File struct {
 
 // suite is a <testsuite>, or the <testsuites> around them.
 type suite struct {
-	Suites []suite    `xml:"testsuite"`
-	Cases  []testcase `xml:"testcase"`
+	Suites     []suite    `xml:"testsuite"`
+	Cases      []testcase `xml:"testcase"`
+	Properties []property `xml:"properties>property"`
 }
 
 type testcase struct {
@@ -91,7 +98,7 @@ func Read(r io.Reader) (File, error) {
 		return File{}, fmt.Errorf("not a JUnit XML file: %w", err)
 	}
 	all := root.all()
-	file := File{ByBazel: len(all) == 1 && all[0].Duration != nil}
+	file := File{ByBazel: len(all) == 1 && all[0].Duration != nil, Collected: root.property(collectedProperty)}
 	for _, c := range all {
 		file.Cases = append(file.Cases, c.read())
 	}
@@ -106,6 +113,21 @@ func (s suite) all() []testcase {
 		cases = append(cases, inner.all()...)
 	}
 	return cases
+}
+
+// property is the value of a property of the suite, or of the first within it that has it.
+func (s suite) property(name string) string {
+	for _, p := range s.Properties {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	for _, inner := range s.Suites {
+		if value := inner.property(name); value != "" {
+			return value
+		}
+	}
+	return ""
 }
 
 func (c testcase) read() Case {

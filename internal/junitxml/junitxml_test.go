@@ -87,3 +87,11 @@ func TestShapes(t *testing.T) {
 		})
 	}
 }
+
+func TestCollected(t *testing.T) {
+	const text = `<testsuites><testsuite><properties><property name="dist" value="load"/><property name="collected" value="1a2b"/></properties></testsuite></testsuites>`
+	file, err := Read(strings.NewReader(text))
+	if err != nil || file.Collected != "1a2b" {
+		t.Errorf("got %+v, %v", file, err)
+	}
+}

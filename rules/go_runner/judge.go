@@ -101,8 +101,8 @@ func (s *story) results(tops []string, cause string) []result {
 		if r.outcome != testPassed {
 			r.output = c.printed.String()
 		}
-		if c.outcome == testFailed && c.top() == s.panicked {
-			r.message = panicMessage(r.output)
+		if panicked := panicMessage(r.output); panicked != "" && (c.state != over || c.top() == s.panicked) {
+			r.message = strings.TrimPrefix(r.message+": "+panicked, ": ")
 		}
 		results = append(results, r)
 	}

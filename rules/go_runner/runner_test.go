@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,12 +81,19 @@ type options map[string]string
 // the log holds this.
 const terminateAt = "TERMINATE_AT"
 
+// noLog is the option that the log is not kept.
+const noLog = "NO_LOG"
+
 type runLog struct {
 	bytes.Buffer
 	terminateAt string
+	discard     bool
 }
 
 func (l *runLog) Write(p []byte) (int, error) {
+	if l.discard {
+		return len(p), nil
+	}
 	if at := l.terminateAt; at != "" && bytes.Contains(p, []byte(at)) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
 	}
@@ -119,7 +127,7 @@ func runSelection(t *testing.T, s selection, filter string, o options, args ...s
 	for name, value := range environ {
 		entries = append(entries, name+"="+value)
 	}
-	log := runLog{terminateAt: o[terminateAt]}
+	log := runLog{terminateAt: o[terminateAt], discard: o[noLog] != ""}
 	began := time.Now()
 	r := ran{t: t, code: run(args, lookup, entries, &log), cases: map[string]junitxml.Case{}}
 	r.took, r.log = time.Since(began), log.String()
@@ -217,6 +225,7 @@ func TestDeaths(t *testing.T) {
 	})
 	r.wantMessage("TestDiePanic", "panic: at the disco")
 	r.wantMessage("TestDieExit0", "panic: unexpected call to os.Exit(0) during test")
+	r.wantMessage("TestDiePanicElsewhere", "the process ended while it ran: exit code 2: panic: in a goroutine")
 	r.wantMessage("TestDieExit7", "the process ended while it ran: exit code 7")
 	r.wantMessage("TestDieRawExit", "the process ended while it ran: exit code 0")
 	r.wantMessage("TestDieKill", "the process ended while it ran: killed by signal 9 (killed)")
@@ -368,6 +377,18 @@ func TestUnruly(t *testing.T) {
 	r = runTests(t, "^Test(ClosesStdout|Fail|Pass2)", nil)
 	if r.cases["TestClosesStdout"].Outcome != fail || r.cases["TestFail"].Outcome != fail || r.cases["TestPass2"].Outcome != pass {
 		t.Errorf("got %v", r.cases)
+	}
+}
+
+func TestFlood(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r := runTests(t, "^Test(Floods|Pass2)$", options{noLog: "1"})
+	runtime.ReadMemStats(&after)
+	r.want(outcomes{"TestFloods": fail, "TestPass2": pass})
+	// What the runner ever asked of the system, which it does not give back at once.
+	if more := (after.Sys - before.Sys) >> 20; more > 64 {
+		t.Errorf("took %d MiB", more)
 	}
 }
 

@@ -81,6 +81,10 @@ func (s *story) finished(name string, outcome outcome, took time.Duration) {
 		return
 	}
 	c.state, c.outcome, c.took = over, outcome, took
+	if outcome == testPassed {
+		// Nobody asks for it: of thousands of subtests it would be much.
+		c.printed = tail{}
+	}
 	s.current = c
 	delete(s.open, name)
 }

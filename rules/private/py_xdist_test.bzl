@@ -1,6 +1,7 @@
 """py_xdist_test: a py_test whose shards run pytest's tests as pytest-xdist would."""
 
 load("@rules_python//python:defs.bzl", "py_test")
+load(":bytecode.bzl", "xdist_bytecode")
 load(":each.bzl", "each_errors", "environments", "suite_of")
 load(":markers.bzl", "DEFAULT_MARKERS", "exact_tags", "tags_of")
 load(":network.bzl", "network_exec_properties")
@@ -46,12 +47,13 @@ def _nodeid(name):
     file, separator, address = name.partition("::")
     return _workspace_path(file) + separator + address
 
-def _env(selection, how):
+def _env(selection, bytecode, how):
     """The environment of the tests: what the runner is to know, then a person's."""
     env = {
         # The order of a set of strings must be the same in all shards, or they would
         # not agree on the tests.
         "PYTHONHASHSEED": "0",
+        "RULES_XDIST_BYTECODE": "$(rootpath :{})".format(bytecode),
         "RULES_XDIST_SELECTION": "$(rootpath :{})".format(selection),
     }
     if how.get("boxed"):
@@ -72,9 +74,18 @@ def _tags(runs, serial_scope, how):
 def _test(name, selection, tags, how):
     """One py_test; `how` is what its declaration says, but for what it runs."""
     attrs = {key: value for key, value in how.items() if key not in ["boxed", "workers"]}
-    attrs["data"] = attrs.get("data", []) + [selection]
     attrs["deps"] = attrs.get("deps", []) + [_RUNTIME]
-    attrs["env"] = _env(selection, how)
+    bytecode = name + ".bytecode"
+    xdist_bytecode(
+        name = bytecode,
+        testonly = True,
+        srcs = attrs["srcs"],
+        tags = ["manual"],
+        visibility = ["//visibility:private"],
+        deps = attrs["deps"],
+    )
+    attrs["data"] = attrs.get("data", []) + [bytecode, selection]
+    attrs["env"] = _env(selection, bytecode, how)
     attrs["exec_properties"] = network_exec_properties(tags) | attrs.get("exec_properties", {})
     attrs["srcs"] = attrs["srcs"] + [_MAIN]
     attrs["tags"] = tags

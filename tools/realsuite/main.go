@@ -5,7 +5,8 @@
 //
 // The library is one that is installed beside pytest and ships its tests. It is
 // copied into a scratch workspace, where Gazelle writes the targets and Bazel runs
-// them with two workers; the times of both are printed.
+// them with two workers; the times of both are printed. With -startup it is only measured
+// what a shard costs before and after its tests, on some of the targets.
 package main
 
 import (
@@ -37,12 +38,13 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("realsuite", flag.ContinueOnError)
 	unpack := flags.String("unpack", "", "only make the scratch workspace, in this folder, which is emptied first")
+	startup := flags.Bool("startup", false, "only measure what a shard costs beyond pytest")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
 	if flags.NArg() != 1 || repository == "" {
-		return errors.New("start it by: bazel run //tools/realsuite -- [--unpack=DIR] PYTHON_PACKAGE")
+		return errors.New("start it by: bazel run //tools/realsuite -- [--startup] [--unpack=DIR] PYTHON_PACKAGE")
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -60,6 +62,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if err := s.prepare(ctx); err != nil || *unpack != "" {
 		return err
+	}
+	if *startup {
+		return s.measureStart(ctx)
 	}
 	return s.run(ctx)
 }

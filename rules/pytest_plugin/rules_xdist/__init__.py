@@ -15,12 +15,15 @@ What touches the world is thin:
     marks       reads the marks of pytest's items
     plugin      pytest's hooks: select the shard's items, give tests their worker id
     recording   pytest's hooks: tell the journal what happens
+    flood       bounds what a test may print
     measuring   coverage.py around pytest, for `bazel coverage`
     boxed       a process for each test
     standin     says how many workers pytest-xdist starts inside a shard: mostly none
     controller  gives them their work, where there are any
     worker      what the shard's one process is otherwise
     handover    what these two tell each other
+    bytecode    lets Python and pytest find what build actions compiled
+    compiling   what these actions execute
     journal     what happened so far, readable after a crash
     junit       the report of a crashed shard
     process     the process that runs pytest, seen from the one that watches it

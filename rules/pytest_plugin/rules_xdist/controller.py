@@ -107,7 +107,7 @@ class ControllerPlugin(ShardPlugin):
             self._units.update((test.nodeid, test.unit) for test in tests)
             if not _splits_into_tests(self._settings):
                 _check_unique(test.nodeid for test in tests)
-            self._journal.planned(tests, said["maxfail"])
+            self._journal.planned(tests, said["maxfail"], said["collected"])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -54,6 +55,8 @@ class Story:
     collected: dict[str, Finished] = field(default_factory=dict)
     # More than one only where pytest-xdist runs them.
     running: list[str] = field(default_factory=list)
+    # When each test started, on a clock that processes share.
+    began: dict[str, float] = field(default_factory=dict, compare=False)
     deaths: int = 0
     # Whether pytest came to its end without some tests, since a worker of pytest-xdist
     # had died.
@@ -111,12 +114,17 @@ class Journal:
         """Whether this process is the writer, and not a copy that a test forked."""
         return os.getpid() == self._writer
 
-    def planned(self, tests: Iterable[Planned], maxfail: int = 0) -> None:
-        tests = [asdict(test) for test in tests]
-        self._write(event="planned", tests=tests, maxfail=maxfail)
+    def planned(
+        self, tests: Iterable[Planned], maxfail: int = 0, collected: str = ""
+    ) -> None:
+        """What is to run; `collected` tells what it was chosen from (share.fingerprint)."""
+        planned = [asdict(test) for test in tests]
+        self._write(
+            event="planned", tests=planned, maxfail=maxfail, collected=collected
+        )
 
     def started(self, nodeid: str) -> None:
-        self._write(event="started", nodeid=nodeid)
+        self._write(event="started", nodeid=nodeid, at=time.monotonic())
 
     def finished(self, test: Finished) -> None:
         self._write(event="finished", **asdict(test))
@@ -132,7 +140,8 @@ class Journal:
 
     def crashed(self, nodeid: str, cause: str) -> None:
         """A worker of pytest-xdist died, while it ran a test or, if that is "", none."""
-        self._write(event="crashed", nodeid=nodeid, cause=cause)
+        at = time.monotonic()
+        self._write(event="crashed", nodeid=nodeid, cause=cause, at=at)
 
     def ended(self, exit_code: int) -> None:
         self._write(event="ended", exit_code=exit_code)
@@ -141,7 +150,7 @@ class Journal:
         """The writer's parent says so, whatever the writer was about to write."""
         self._writer = os.getpid()
         self._file.write(b"\n")
-        self._write(event="died", cause=cause)
+        self._write(event="died", cause=cause, at=time.monotonic())
 
     def read(self) -> Story:
         self._file.seek(0)
@@ -166,6 +175,7 @@ def _tell(story: Story, event: str, **what: Any) -> None:
         _tell_plan(story, **what)
     elif event == "started":
         story.running.append(what["nodeid"])
+        story.began[what["nodeid"]] = what["at"]
     elif event == "finished":
         _tell_end(story, _finished(what))
     elif event == "collected":
@@ -176,15 +186,19 @@ def _tell(story: Story, event: str, **what: Any) -> None:
         story.warnings[what["text"]] = None
     elif event == "crashed":
         story.cut_short = True
-        _tell_crash(story, what["nodeid"], what["cause"])
+        _tell_crash(story, what["nodeid"], what["cause"], what["at"])
     elif event == "ended":
         story.exit_code = what["exit_code"]
     elif event == "died":
-        _tell_death(story, what["cause"])
+        _tell_death(story, what["cause"], what["at"])
 
 
-def _tell_plan(story: Story, tests: list[dict[str, Any]], maxfail: int) -> None:
+def _tell_plan(
+    story: Story, tests: list[dict[str, Any]], maxfail: int, collected: str
+) -> None:
     story.cut_short = False
+    if collected:
+        story.properties["collected"] = collected
     if story.planned is None:
         story.planned = [Planned(**test) for test in tests]
         story.maxfail = maxfail
@@ -196,21 +210,23 @@ def _tell_end(story: Story, test: Finished) -> None:
     story.finished.append(test)
 
 
-def _tell_crash(story: Story, nodeid: str, cause: str) -> None:
+def _tell_crash(story: Story, nodeid: str, cause: str, at: float) -> None:
     story.deaths += 1
     if nodeid:
-        _tell_end(story, Finished(nodeid, "failed", message=cause))
+        took = at - story.began.get(nodeid, at)
+        _tell_end(story, Finished(nodeid, "failed", took, message=cause))
     else:
         story.causes.append(cause)
 
 
-def _tell_death(story: Story, cause: str) -> None:
+def _tell_death(story: Story, cause: str, at: float) -> None:
     story.deaths += 1
     story.exit_code = None
     if not story.running:
         story.causes.append(cause)
     for nodeid in [*story.running]:
-        _tell_end(story, Finished(nodeid, "failed", message=cause))
+        took = at - story.began[nodeid]
+        _tell_end(story, Finished(nodeid, "failed", took, message=cause))
 
 
 def _finished(fields: dict[str, Any]) -> Finished:

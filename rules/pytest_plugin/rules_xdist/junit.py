@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from rules_xdist import verdict
 from rules_xdist.journal import Finished, Planned, Story
 
 # What XML 1.0 cannot say, not even escaped.
@@ -27,8 +28,7 @@ _TYPE_BY_OUTCOME = {"skipped": "pytest.skip", "xfailed": "pytest.xfail"}
 def write(
     path: str, target: str, story: Story, left: str, properties: Mapping[str, str]
 ) -> None:
-    """Writes all that happened. `left` says why the tests that are left never ran; if
-    it is empty, as under --collect-only, they are no cases."""
+    """Writes all that happened. `left` says why the tests that are left never ran."""
     tests = [*_outcomes(story, left)]
     planned = {test.nodeid: test for test in story.planned or []}
     # As in pytest's own reports, a file is no test and so has no node id.
@@ -54,10 +54,10 @@ def _outcomes(story: Story, left: str) -> Iterator[Finished]:
     yield from story.finished
     for nodeid in story.running:
         yield Finished(nodeid, "failed", message="pytest ended while it ran")
-    if left:
-        for test in story.left:
-            if test.nodeid not in story.running:
-                yield Finished(test.nodeid, "error", message=f"never ran: {left}")
+    outcome = verdict.outcome_of_left(left)
+    for test in story.left:
+        if test.nodeid not in story.running:
+            yield Finished(test.nodeid, outcome, message=f"never ran: {left}")
 
 
 def _of_no_test(target: str, cause: str) -> Element:

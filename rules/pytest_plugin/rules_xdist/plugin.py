@@ -14,11 +14,11 @@ from itertools import compress
 
 import pytest
 
-from rules_xdist import census, filter, marks, standin
+from rules_xdist import bytecode, census, filter, marks, standin
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
-from rules_xdist.share import Share, share, weightless
+from rules_xdist.share import Share, fingerprint, share, weightless
 
 
 class WorkerFixtures:
@@ -47,14 +47,14 @@ class WorkerFixtures:
 class ShardPlugin:
     """Runs of all collected items those that are this shard's.
 
-    `planned` is told of them, and of --maxfail. `ended` are those of them that an earlier
-    process ran, or died of.
+    `planned` is told of them, of --maxfail, and by a fingerprint of what they were chosen
+    from. `ended` are those of them that an earlier process ran, or died of.
     """
 
     def __init__(
         self,
         settings: Settings,
-        planned: Callable[[list[Planned], int], None],
+        planned: Callable[[list[Planned], int, str], None],
         slot: int,
         ended: Counter[str],
     ) -> None:
@@ -83,6 +83,7 @@ class ShardPlugin:
     def pytest_load_initial_conftests(
         self, early_config: pytest.Config, parser: pytest.Parser
     ) -> Generator[None]:
+        bytecode.serve_pytest(early_config)
         self.decide_workers(early_config.known_args_namespace)
         if early_config.pluginmanager.is_blocked("cacheprovider"):
             # The runner sets cache_dir, which nobody else would know in this case.
@@ -125,12 +126,14 @@ class ShardPlugin:
         tests = [*compress(tests, asked)]
         _keep(config, items, asked)
         self._share = share(tests, selection, settings.dist, settings.shard)
+        found = fingerprint(tests, self._share.units)
         _keep(config, items, self._share.chosen)
         units = compress(self._share.units, self._share.chosen)
         waiting = pending([item.nodeid for item in items], self._ended)
         plan = [*compress(map(_planned, items, units), waiting)]
         items[:] = compress(items, waiting)
-        self._tell_plan(plan, config.option.maxfail or 0)
+        if not config.option.collectonly:
+            self._tell_plan(plan, config.option.maxfail or 0, found)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter

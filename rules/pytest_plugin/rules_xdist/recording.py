@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
+from rules_xdist import flood
 from rules_xdist.journal import Finished, Journal
 from rules_xdist.verdict import INTERNAL_ERROR
 
@@ -55,13 +56,24 @@ class RecordingPlugin:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._reports.setdefault(report.nodeid, []).append(report)
 
-    # Last, so that pytest's capturing, which changes sys.stdout, is around it.
+    # These are last, so that pytest's capturing, which changes sys.stdout, is around them.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        with flood.bounded():
+            return (yield)
+
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:
         try:
-            return (yield)
+            with flood.bounded():
+                return (yield)
         finally:
             self._stdout_closed = sys.stdout.closed or sys.stderr.closed
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        with flood.bounded():
+            return (yield)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         if not self._journal.is_ours:

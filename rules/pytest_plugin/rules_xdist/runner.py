@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rules_xdist import junit, measuring, protocol, slot, verdict
+from rules_xdist import measuring, protocol, slot, verdict
 from rules_xdist.errors import ConfigError
 from rules_xdist.journal import FAILURES, Journal, Story
 from rules_xdist.process import Watch
@@ -64,21 +64,27 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
             _set_environment(settings, scratch, number)
             # Unwinds through whoever called main: coverage, for one, writes its data.
             sys.exit(_run_pytest(settings, journal, number, story, user_args))
+        # What the report needs loads while the child does.
+        from rules_xdist import junit  # noqa: F401
+
         ending = watch.wait()
         ended_before = len(story.finished)
         story = journal.read()
-        cause = verdict.cause_of_death(story, ending.code, str(ending))
+        how = f"{ending}: {verdict.TOLD_TO_END}" if watch.told_to_end else str(ending)
+        cause = verdict.cause_of_death(story, ending.code, how)
         if cause:
             _say_death(story, ended_before, cause)
             journal.died(cause)
             story = journal.read()
         elif not story.cut_short:
-            left = "the last process ended without it" if story.deaths else ""
+            left = verdict.why_left(story)
             break
         left = verdict.why_not_go_on(ended_before, story, watch.told_to_end)
         if left or not story.left:
             break
         _say("a new process runs what is left")
+    if why := verdict.unexplained(story):
+        story.causes.append(why)
     scratch.remove()
     _report(settings, story, left)
     code = verdict.exit_code(story, ending.code)
@@ -88,6 +94,8 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
 
 
 def _report(settings: Settings, story: Story, left: str) -> None:
+    from rules_xdist import junit
+
     if left and story.left:
         _say(f"{len(story.left)} of the tests never ran: {left}")
     if story.deaths + (story.exit_code is not None) > 1:

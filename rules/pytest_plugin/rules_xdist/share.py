@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -51,3 +52,16 @@ def weightless(nodeids: Iterable[str], selection: Selection) -> list[str]:
     """What the selection gives a weight, and no collected test is or is in, sorted."""
     known = {name for nodeid in nodeids for name in names(nodeid)}
     return sorted({*selection.weights} - known)
+
+
+def fingerprint(tests: Sequence[Collected], units: Sequence[str | None]) -> str:
+    """What shards of one target must agree on, or a test runs twice or nowhere.
+
+    No shard sees what another one collected: each reports this, and who reads all
+    reports compares.
+    """
+    lines = sorted(
+        f"{test.nodeid}\0{unit}\n" for test, unit in zip(tests, units, strict=True)
+    )
+    text = "".join(lines).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:16]

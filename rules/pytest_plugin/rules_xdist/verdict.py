@@ -5,9 +5,13 @@ A process that dies takes one test with it; those that are left run in a new pro
 
 from __future__ import annotations
 
-from rules_xdist.journal import Story
+from rules_xdist.journal import FAILURES, Story
 
 PASSED, FAILED, INTERRUPTED, INTERNAL_ERROR, WRONG_USE, NOTHING_COLLECTED = range(6)
+
+TOLD_TO_END = "the shard was told to end, as by a timeout"
+ENOUGH_FAILED = "enough tests had failed"
+NOT_COLLECTED = "files could not be collected"
 
 # Enough for a suite with some crashes; and an end for one in which each test crashes,
 # as when a fixture of the session does.
@@ -29,14 +33,42 @@ def why_not_go_on(ended_before: int, story: Story, told_to_end: bool) -> str:
     `ended_before` is how many tests had ended before the process that died.
     """
     if told_to_end:
-        return "the shard was told to end, as by a timeout"
+        return TOLD_TO_END
     if len(story.finished) == ended_before:
         return "the process that was to run it died before any test"
-    if 0 < story.maxfail <= story.failures:
-        return "enough tests had failed"
+    if _enough_failed(story):
+        return ENOUGH_FAILED
     if story.deaths >= MAX_DEATHS:
         return f"{story.deaths} processes of this shard had died"
     return ""
+
+
+def _enough_failed(story: Story) -> bool:
+    return 0 < story.maxfail <= story.failures
+
+
+def why_left(story: Story) -> str:
+    """Why pytest came to its end without the tests that are left."""
+    if _enough_failed(story):
+        return ENOUGH_FAILED
+    if any(file.outcome in FAILURES for file in story.collected.values()):
+        return NOT_COLLECTED
+    return "pytest ended without it"
+
+
+def unexplained(story: Story) -> str:
+    """What the report has to say of a failure that no case of it shows."""
+    code = empty_passes(story.exit_code or PASSED)
+    cases = [*story.finished, *story.collected.values()]
+    shown = any(case.outcome in FAILURES for case in cases)
+    if code == PASSED or shown or story.causes or story.running:
+        return ""
+    return f"pytest ended with exit code {code} although no test failed: see the log"
+
+
+def outcome_of_left(why: str) -> str:
+    """That of a test that never ran: something else is to blame in some cases."""
+    return "skipped" if why in (ENOUGH_FAILED, NOT_COLLECTED) else "error"
 
 
 def exit_code(story: Story, code: int) -> int:
@@ -45,7 +77,7 @@ def exit_code(story: Story, code: int) -> int:
         return FAILED
     # What pytest said counts, even if something made the process exit with 0.
     said = empty_passes(story.exit_code) or code
-    lost = story.deaths > 0 or bool(story.running)
+    lost = story.deaths > 0 or bool(story.running) or story.left != []
     return said or (FAILED if lost else PASSED)
 
 

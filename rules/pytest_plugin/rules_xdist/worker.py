@@ -48,14 +48,20 @@ class WorkerPlugin(ShardPlugin):
         self._measurement = measuring.begin(settings.coverage)
         self._pid = os.getpid()
         self._stdout_closed = False
-        self._said: dict[str, Any] = {"tests": [], "maxfail": 0, "wrong": ""}
+        self._said: dict[str, Any] = {
+            "tests": [],
+            "maxfail": 0,
+            "collected": "",
+            "wrong": "",
+        }
         self._properties: dict[str, str] = {}
         super().__init__(settings, self._plan, number, Counter())
         self._worker = worker
 
-    def _plan(self, tests: list[Planned], maxfail: int) -> None:
+    def _plan(self, tests: list[Planned], maxfail: int, collected: str) -> None:
         self._said["tests"] = [dataclasses.asdict(test) for test in tests]
         self._said["maxfail"] = maxfail
+        self._said["collected"] = collected
 
     @pytest.hookimpl(wrapper=True)
     def pytest_cmdline_main(

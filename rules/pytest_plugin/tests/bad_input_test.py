@@ -1,6 +1,7 @@
 """runner: suites that do what no suite should. No test of theirs is lost."""
 
 import os
+from xml.etree import ElementTree
 
 import pytest
 
@@ -47,6 +48,27 @@ def test_parametrisation_over_a_set(target, index):
     assert sorted(ran) == sorted(f"tests/test_a.py::test_x[word{n}]" for n in range(30))
 
 
+def test_shards_that_collect_differently_say_so(target):
+    target.write(
+        "tests/test_a.py",
+        """
+        import os, pytest
+
+        @pytest.mark.parametrize("n", range(int(os.environ["TESTS"])))
+        def test_x(n): pass
+        """,
+    )
+
+    def collected(shard, tests):
+        target.run(shard=(shard, 2), env={"TESTS": str(tests)})
+        suite = ElementTree.parse(target.xml).getroot()[0]
+        return {
+            each.get("name"): each.get("value") for each in suite.find("properties")
+        }["collected"]
+
+    assert collected(0, 9) == collected(1, 9) != collected(1, 8)
+
+
 def test_duplicate_node_ids_all_run_also_after_a_crash(target):
     target.write(
         "conftest.py",
@@ -80,6 +102,7 @@ def test_a_conftest_that_raises(target):
     run = run_with(target, "pass")
     assert run.code == 4
     assert "ValueError: no" in run.output
+    assert run.outcomes == {"//tests:test_a (no test running)": "error"}
 
 
 def test_a_plugin_that_prints_before_pytest_starts(target):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import IO, Any
 from xml.etree import ElementTree
 
 import pytest
@@ -107,6 +107,7 @@ class Target:
         shard: tuple[int, int] = (0, 1),
         env: Mapping[str, str] = {},
         main: str = str(PLUGIN_FOLDER / "xdist_main.py"),
+        log: int | IO[bytes] = subprocess.PIPE,
         **how: Any,
     ) -> subprocess.Popen[str]:
         self.xml.unlink(missing_ok=True)
@@ -115,7 +116,7 @@ class Target:
             cwd=self.root,
             env={**self.environ(shard), **env},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
             **how,
@@ -125,7 +126,7 @@ class Target:
         output, _ = process.communicate(timeout=60)
         found = ElementTree.parse(self.xml) if self.xml.exists() else None
         cases = [] if found is None else [*found.getroot().iter("testcase")]
-        return Run(process.returncode, output, cases)
+        return Run(process.returncode, output or "", cases)
 
     def run(self, *args: str, **how: Any) -> Run:
         return self.finish(self.start(*args, **how))

@@ -127,7 +127,8 @@ def test_sigterm_shows_where_the_test_hangs(target):
     process.terminate()
     run = target.finish(process)
     assert run.code == 1
-    assert message(run) == "killed by signal 15 (SIGTERM)"
+    why = "killed by signal 15 (SIGTERM): the shard was told to end, as by a timeout"
+    assert message(run) == why
     assert '/tests/test_a.py", line 9 in test_victim' in run.output
     assert "in <module>" in run.output, "the dump is whole"
 
@@ -405,9 +406,43 @@ def test_fail_fast_counts_crashes(target, how):
         run = target.run(env={"TESTBRIDGE_TEST_RUNNER_FAIL_FAST": "1"})
     assert run.code == 1
     assert "1 of the tests never ran: enough tests had failed" in run.output
+    assert run.outcomes["tests/test_a.py::test_1"] == "skipped"
 
 
 def test_a_test_that_ends_the_session_cannot_make_it_pass(target):
     suite_of_crashes(target, "import pytest; pytest.exit('enough', returncode=0)")
     run = target.run()
     assert (run.code, outcomes(run)) == (1, [("test_0", True)])
+
+
+ENDERS = {
+    "a test": "def pytest_runtest_call(item): pytest.exit('enough', returncode=0)",
+    "between tests": "def pytest_runtest_logfinish(): pytest.exit('enough', returncode=0)",
+    "before tests": "def pytest_runtestloop(): pytest.exit('enough', returncode=0)",
+}
+
+
+@pytest.mark.parametrize("when", ENDERS)
+def test_tests_after_the_end_of_the_session_are_told(target, when):
+    target.write("conftest.py", f"import pytest\n{ENDERS[when]}")
+    suite_of_crashes(target, "pass", "pass", "pass")
+    run = target.run()
+    assert run.code == 1
+    assert [*run.outcomes].count("tests/test_a.py::test_2") == 1
+    assert run.outcomes["tests/test_a.py::test_2"] == "error"
+    assert "of the tests never ran: pytest ended without it" in run.output
+
+
+def test_a_file_that_cannot_be_collected_keeps_the_others_from_running(target):
+    target.write("tests/test_b.py", "import nowhere")
+    target.select(files=["tests/test_a.py", "tests/test_b.py"])
+    suite_of_crashes(target, "pass", "pass")
+    run = target.run()
+    assert run.code == 2
+    assert sorted(run.outcomes.values()) == ["error", "skipped", "skipped"]
+
+
+def test_tests_that_are_only_to_be_collected_are_not_missed(target):
+    suite_of_crashes(target, "pass")
+    run = target.run("--collect-only")
+    assert (run.code, run.cases) == (0, []), run.output

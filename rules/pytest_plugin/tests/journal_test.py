@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections import Counter
 
 import pytest
@@ -46,9 +47,13 @@ def test_the_end(journal):
 
 def test_a_death_takes_the_running_test_and_the_exit_code_with_it(journal):
     journal.started("a")
+    time.sleep(0.01)
     journal.ended(0)
     journal.died("why")
-    finished = [Finished("a", "failed", message="why")]
+    finished = journal.read().finished
+    took = finished[0].duration
+    assert 0.01 <= took < 10
+    assert finished == [Finished("a", "failed", took, message="why")]
     assert journal.read() == Story(finished=finished, deaths=1)
     journal.died("again")
     assert journal.read() == Story(finished=finished, deaths=2, causes=["again"])

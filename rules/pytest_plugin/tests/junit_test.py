@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rules_xdist import junit
+from rules_xdist import junit, verdict
 from rules_xdist.journal import Finished, Planned, Story
 
 CAUSE = "killed by signal 9 (SIGKILL)"
@@ -91,9 +91,13 @@ def test_what_is_known_of_a_test_from_the_plan(tmp_path):
     assert properties(suite) == {"shard": "shard 1 of 2", "suite's": "2"}
 
 
-def test_tests_that_were_not_to_run_are_no_cases(tmp_path):
-    suite = report(tmp_path, Story(planned=[Planned("a.py::b")], exit_code=0))
-    assert suite.get("tests") == "0"
+@pytest.mark.parametrize(
+    ("why", "tag"), [(verdict.ENOUGH_FAILED, "skipped"), ("it died", "error")]
+)
+def test_tests_that_never_ran_are_cases(tmp_path, why, tag):
+    story = Story(planned=[Planned("a.py::b")], exit_code=1)
+    case = report(tmp_path, story, left=why).find("testcase")
+    assert case.find(tag).get("message") == f"never ran: {why}"
 
 
 def test_files_that_could_not_be_collected(tmp_path):

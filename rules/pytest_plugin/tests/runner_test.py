@@ -153,7 +153,8 @@ def test_arguments_of_the_user_come_last(target):
 def test_fail_fast(target):
     target.write("tests/test_a.py", "def test_x(): assert 0\ndef test_y(): pass")
     run = target.run(env={"TESTBRIDGE_TEST_RUNNER_FAIL_FAST": "1"})
-    assert (run.code, run.outcomes) == (1, {"tests/test_a.py::test_x": "failure"})
+    assert run.code == 1
+    assert [*run.outcomes.values()] == ["failure", "skipped"]
 
 
 ENVIRONMENT_TEST = """

@@ -8,6 +8,8 @@ from rules_xdist.verdict import (
     cause_of_death,
     empty_passes,
     exit_code,
+    unexplained,
+    why_left,
     why_not_go_on,
 )
 
@@ -44,6 +46,25 @@ DEAD = Finished("a", "failed")
 
 
 @pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        (Story(finished=[DEAD], maxfail=1), "enough tests had failed"),
+        (Story(finished=[DEAD], maxfail=2), "pytest ended without it"),
+        (
+            Story(collected={"a.py": Finished("a.py", "error")}),
+            "files could not be collected",
+        ),
+        (
+            Story(collected={"a.py": Finished("a.py", "skipped")}),
+            "pytest ended without it",
+        ),
+    ],
+)
+def test_why_tests_are_left_at_the_end(story, expected):
+    assert why_left(story) == expected
+
+
+@pytest.mark.parametrize(
     ("story", "told_to_end", "expected"),
     [
         (Story(finished=[DEAD], deaths=1), False, ""),
@@ -71,10 +92,29 @@ def test_why_not_go_on(story, told_to_end, expected):
         (Story(exit_code=2, deaths=1), 2, 2),
         (Story(exit_code=0, running=["a"]), 0, 1),
         (Story(deaths=1), -9, 1),
+        (Story(exit_code=0, planned=[Planned("a")]), 0, 1),
     ],
 )
 def test_exit_code(story, code, expected):
     assert exit_code(story, code) == expected
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        (Story(exit_code=0), False),
+        (Story(exit_code=5), False),
+        (Story(exit_code=4), True),
+        (Story(exit_code=1, finished=[Finished("a", "passed")]), True),
+        (Story(exit_code=1, finished=[DEAD]), False),
+        (Story(exit_code=2, running=["a"]), False),
+        (Story(exit_code=2, collected={"a": Finished("a", "error")}), False),
+        (Story(exit_code=3, causes=["why"]), False),
+        (Story(), False),
+    ],
+)
+def test_a_failure_without_a_case(story, expected):
+    assert bool(unexplained(story)) == expected
 
 
 def test_what_is_left():

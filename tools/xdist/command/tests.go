@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rules-xdist/rules_xdist/internal/bep"
 	"github.com/rules-xdist/rules_xdist/tools/xdist/invocation"
@@ -137,10 +138,11 @@ func (s *session) test(ctx context.Context, flags, patterns []string, reports []
 	if code != 0 {
 		return &exit{code, err}
 	}
-	if err != nil {
+	var finding *exit
+	if err != nil && !errors.As(err, &finding) {
 		return environment(err)
 	}
-	return nil
+	return err
 }
 
 // reportOn makes the reports of a stream. There is nothing to report when Bazel
@@ -172,7 +174,12 @@ func (s *session) summary(verbose bool) report {
 	style := s.style()
 	style.Verbose = verbose
 	return func(build bep.Build) error {
-		return summary.New(build, summary.ReadFile).Write(s.Stdout, style)
+		made := summary.New(build, summary.ReadFile)
+		err := made.Write(s.Stdout, style)
+		if divided := made.Divided(); len(divided) > 0 {
+			err = errors.Join(err, &exit{codeFindings, fmt.Errorf("%s: shards of one target collected different tests", strings.Join(divided, ", "))})
+		}
+		return err
 	}
 }
 

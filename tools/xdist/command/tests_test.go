@@ -1,6 +1,8 @@
 package command
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -148,4 +150,31 @@ func TestWidth(t *testing.T) {
 			t.Errorf("%s: got %d", columns, got)
 		}
 	}
+}
+
+// TestDividedShardsFailTheRun whatever Bazel says, which sees each shard by itself.
+func TestDividedShardsFailTheRun(t *testing.T) {
+	f := newFake(t)
+	logs := t.TempDir()
+	if err := os.CopyFS(logs, os.DirFS("testdata/testlogs")); err != nil {
+		t.Fatal(err)
+	}
+	const suite = `<testsuite name="pytest">`
+	for _, shard := range []string{"1", "2"} {
+		path := filepath.Join(logs, "tests/unit/test_ledger/shard_"+shard+"_of_2/test.xml")
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.write(path, strings.Replace(string(content), suite, suite+`<properties><property name="collected" value="`+shard+`"/></properties>`, 1))
+	}
+	there, err := filepath.Abs("testdata/testlogs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.plays["test"] = f.streams(strings.ReplaceAll(f.recorded(), there, logs), 0)
+	if code := f.run("--no-gazelle"); code != codeFindings {
+		t.Errorf("exit code %d", code)
+	}
+	expect(t, "stderr", f.stderr.String(), "xdist: //tests/unit:test_ledger: shards of one target collected different tests\n")
 }

@@ -26,7 +26,12 @@ type Summary struct {
 	cached   int
 	elapsed  time.Duration
 	complete bool
+	divided  []string
 }
+
+// Divided are the targets whose shards did not collect the same tests, by label: some
+// test may have run twice, or in no shard.
+func (s Summary) Divided() []string { return s.divided }
 
 // shard is a run of a shard that finished.
 type shard struct {
@@ -36,6 +41,9 @@ type shard struct {
 	duration time.Duration
 	notes    []string
 	cases    []remark
+	run      int
+	// collected is the fingerprint of what the shard collected, or empty.
+	collected string
 }
 
 // remark is a line of the short test summary info.
@@ -54,6 +62,7 @@ func New(build bep.Build, read Reader) Summary {
 			s.add(target, run, read)
 		}
 	}
+	s.divide()
 	s.remarkFailures()
 	for _, problem := range build.Problems {
 		s.problem(problem)
@@ -72,8 +81,10 @@ func (s *Summary) add(target bep.Target, run bep.Shard, read Reader) {
 		return
 	}
 	last := run.Attempts[len(run.Attempts)-1]
-	line := shard{label: target.Label, position: position, duration: last.Duration, notes: notes(run.Attempts)}
-	line.cases = cases(name, last, read)
+	line := shard{label: target.Label, position: position, run: run.Run, duration: last.Duration, notes: notes(run.Attempts)}
+	file, err := read(last.XML)
+	line.cases = cases(name, last, file, err)
+	line.collected = file.Collected
 	for _, c := range line.cases {
 		line.tally[c.outcome]++
 	}
@@ -108,6 +119,28 @@ func (s *Summary) remarkFailures() {
 				c.subject += " (" + line.label + ")"
 			}
 			s.remarks = append(s.remarks, c)
+		}
+	}
+}
+
+// divide finds the targets whose shards collected different tests. What each shard runs
+// it works out from what it collected, and no shard sees the others.
+func (s *Summary) divide() {
+	type run struct {
+		label string
+		run   int
+	}
+	first := map[run]string{}
+	for _, line := range s.shards {
+		of := run{line.label, line.run}
+		switch known := first[of]; {
+		case line.collected == "":
+		case known == "":
+			first[of] = line.collected
+		case known != line.collected && !slices.Contains(s.divided, line.label):
+			s.divided = append(s.divided, line.label)
+			s.tally[errored]++
+			s.remarks = append(s.remarks, remark{errored, line.label, "its shards collected different tests: some may have run twice, or not at all"})
 		}
 	}
 }
@@ -156,8 +189,7 @@ func notes(attempts []bep.Attempt) []string {
 // cases lists the test cases of an attempt as remarks, whether or not they are
 // to be printed. Where the attempt failed and no case says why, the shard itself
 // is a failed case.
-func cases(shard string, a bep.Attempt, read Reader) []remark {
-	file, err := read(a.XML)
+func cases(shard string, a bep.Attempt, file junitxml.File, err error) []remark {
 	if err == nil && !file.ByBazel {
 		all, explained := fromFile(shard, file)
 		if a.Status != bep.Passed && (a.Status != bep.Failed || !explained) {

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -233,5 +234,25 @@ func TestEnvironments(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
+	}
+}
+
+func TestShardsThatCollectedDifferently(t *testing.T) {
+	collected := func(fingerprint string) junitxml.File { return junitxml.File{Collected: fingerprint} }
+	read := files{"a": collected("a"), "b": collected("b"), "none": collected("")}
+	passed := func(xml string) bep.Attempt { return attempt(bep.Passed, xml) }
+	runs := target("//:runs", passed("a"), passed("a"), passed("b"), passed("b"))
+	runs.Runs = 2
+	runs.Shards[2].Run, runs.Shards[3].Run = 2, 2
+	s := New(bep.Build{Complete: true, Targets: []bep.Target{
+		target("//:agree", passed("a"), cached("a", bep.CachedLocally), passed("none")),
+		target("//:differ", passed("a"), passed("none"), cached("b", bep.CachedLocally), passed("b")),
+		runs,
+	}}, read.read)
+	if got, want := s.Divided(), []string{"//:differ"}; !slices.Equal(got, want) {
+		t.Errorf("divided: %v, want %v", got, want)
+	}
+	if got := render(t, s, Style{}); strings.Count(got, "ERROR //:differ - its shards collected different tests") != 1 {
+		t.Errorf("got\n%s", got)
 	}
 }

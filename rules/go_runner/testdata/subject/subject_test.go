@@ -3,6 +3,7 @@
 package subject
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -154,6 +155,18 @@ func TestNoisy(t *testing.T) {
 		fmt.Print(line)
 	}
 	t.Error("at the end")
+}
+
+// TestFloods prints a gigabyte, half of it in one line.
+func TestFloods(t *testing.T) {
+	text := bytes.Repeat([]byte{'x'}, 1<<20)
+	for range 512 {
+		fmt.Println(string(text))
+	}
+	for range 512 {
+		os.Stdout.Write(text)
+	}
+	t.Error("the end")
 }
 
 func TestUnfinishedLine(t *testing.T) { fmt.Print("no newline") }
