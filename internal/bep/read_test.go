@@ -101,7 +101,7 @@ func TestOutputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Attempt{Number: 1, Status: Passed, Cache: CachedRemotely, Log: "file:///l", XML: "bytestream://host/x"}
+	want := Attempt{Number: 1, Status: Passed, Cache: CachedRemotely, Strategy: "remote", Log: "file:///l", XML: "bytestream://host/x"}
 	if got := b.Targets[0].Shards[0].Attempts[0]; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

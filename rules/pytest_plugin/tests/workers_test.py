@@ -226,8 +226,9 @@ def test_exitfirst_ends_the_shard_soon(target):
     )
     result = run(target, env={"TESTBRIDGE_TEST_RUNNER_FAIL_FAST": "1"})
     assert result.code == 1, result.output
-    assert len(result.outcomes) < 20
-    assert [*result.outcomes.values()].count("failure") == 1
+    outcomes = Counter(result.outcomes.values())
+    assert (outcomes["failure"], outcomes.total()) == (1, 101)
+    assert outcomes["passed"] < 20, "the others never ran"
 
 
 @pytest.mark.parametrize("dist", ["load", "loadfile"])
@@ -282,8 +283,9 @@ def test_a_timeout_names_the_tests_and_shows_where_they_hang(target, to_group):
     result = target.finish(process)
     assert result.code == 1
     assert [*result.outcomes.values()] == ["failure", "failure"]
-    messages = {case.find("failure").get("message") for case in result.cases}
-    assert messages == {"killed by signal 15 (SIGTERM)"}
+    for case in result.cases:
+        message = case.find("failure").get("message")
+        assert message.startswith("killed by signal 15 (SIGTERM): the shard was")
     assert result.output.count("in test_hangs") == 2
 
 
