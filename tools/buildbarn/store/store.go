@@ -4,6 +4,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,6 +36,9 @@ const (
 	meanBlobBytes        = 4 << 10
 	meanActionCacheBytes = 1 << 10
 
+	// Of a store's folder: where what is in it is found.
+	indexFile = "index"
+
 	// What is written since may be lost when the machine loses its power.
 	epoch = 10 * time.Second
 )
@@ -63,6 +67,9 @@ func Open(dir string, bytes int64, group program.Group) (Stores, error) {
 	}
 	if err := checkRoom(dir, cas, ac); err != nil {
 		return Stores{}, err
+	}
+	if err := errors.Join(cas.reserve(), ac.reserve()); err != nil {
+		return Stores{}, fmt.Errorf("storage: %w", err)
 	}
 	configured.ActionCache = &pb.BlobAccessConfiguration{
 		Backend: &pb.BlobAccessConfiguration_CompletenessChecking{
@@ -114,7 +121,7 @@ func (d device) configuration() (*pb.BlobAccessConfiguration, error) {
 	return &pb.BlobAccessConfiguration{Backend: &pb.BlobAccessConfiguration_Local{
 		Local: &pb.LocalBlobAccessConfiguration{
 			KeyLocationMapBackend: &pb.LocalBlobAccessConfiguration_KeyLocationMapOnBlockDevice{
-				KeyLocationMapOnBlockDevice: d.file("index", d.indexBytes()),
+				KeyLocationMapOnBlockDevice: d.file(indexFile, d.indexBytes()),
 			},
 			KeyLocationMapMaximumGetAttempts: 16,
 			KeyLocationMapMaximumPutAttempts: 64,
