@@ -12,6 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// indexFile is of a device's folder: where which blob is.
+const indexFile = "index"
+
 // checkRoom is an error if the disk of a folder cannot hold the devices in it at their full
 // size. Their files are written as blobs come, so that what does not fit would break builds
 // some day.

@@ -36,9 +36,6 @@ const (
 	meanBlobBytes        = 4 << 10
 	meanActionCacheBytes = 1 << 10
 
-	// Of a store's folder: where what is in it is found.
-	indexFile = "index"
-
 	// What is written since may be lost when the machine loses its power.
 	epoch = 10 * time.Second
 )
