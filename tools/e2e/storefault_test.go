@@ -20,7 +20,7 @@ import (
 // Tests whose outputs are together as much as the smallest store takes; those of what runs at
 // one time are a fourth of it.
 const (
-	bigFiles, bigTests = 16, 4
+	bigFiles, bigTests = 16, 6
 	bigTest            = `
 
 def test_%d():
@@ -48,8 +48,8 @@ func (w workspace) writeBigSuite() outcomes.Outcomes {
 }
 
 const (
-	smallStore     = 64 << 20
-	smallStoreFlag = "--cache-size=64MiB"
+	smallStore     = 128 << 20
+	smallStoreFlag = "--cache-size=128MiB"
 )
 
 // More is written than the store may keep: it keeps to its size, what it dropped is made or
@@ -103,7 +103,7 @@ func sizeOf(t *testing.T, dir string) int64 {
 // A disk without room is noticed at the start; one that others fill while builds run breaks
 // these with a message that says so, and none after that.
 func TestDiskIsFull(t *testing.T) {
-	const diskBytes = 100 << 20
+	const diskBytes = 200 << 20
 	c := newCluster(t)
 	c.mountDisk(t, diskBytes)
 	c.launch("--cache-size=1GiB")
