@@ -129,7 +129,7 @@ func TestDiskIsFull(t *testing.T) {
 	if r.code != 34 {
 		t.Errorf("a full disk: exit code %d, want 34, for a remote error\n%s", r.code, r.output)
 	}
-	wantContains(t, "a full disk", r.output, "no space left on device")
+	wantContains(t, "a full disk", r.output, "errors during bulk transfer")
 	check(t, os.Remove(filler))
 	if r = w.inBackground(t, same, "//few/...").wait(); r.code != 0 {
 		t.Errorf("with room again: exit code %d, want 0\n%s", r.code, r.output)
@@ -137,6 +137,8 @@ func TestDiskIsFull(t *testing.T) {
 	if got := len(r.tests(t)); got != 8 {
 		t.Errorf("with room again: %d tests, want 8", got)
 	}
+	c.stop()
+	wantContains(t, "the server", c.log.String(), "no space left on device")
 }
 
 // mountDisk has the cluster's folder be on a small disk of its own.

@@ -13,6 +13,7 @@ import (
 	"github.com/buildbarn/bb-storage/pkg/blobstore"
 	"github.com/buildbarn/bb-storage/pkg/blobstore/configuration"
 	"github.com/buildbarn/bb-storage/pkg/blobstore/local"
+	"github.com/buildbarn/bb-storage/pkg/clock"
 	"github.com/buildbarn/bb-storage/pkg/grpc"
 	"github.com/buildbarn/bb-storage/pkg/program"
 	pb "github.com/buildbarn/bb-storage/pkg/proto/configuration/blobstore"
@@ -76,7 +77,14 @@ func Open(dir string, bytes int64, group program.Group) (Stores, error) {
 			},
 		},
 	}
-	return build(configured, nil, group)
+	stores, err := build(configured, nil, group)
+	if err != nil {
+		return Stores{}, err
+	}
+	return Stores{
+		ContentAddressableStorage: &complaining{BlobAccess: stores.ContentAddressableStorage, clock: clock.SystemClock},
+		ActionCache:               &complaining{BlobAccess: stores.ActionCache, clock: clock.SystemClock},
+	}, nil
 }
 
 // Connect reaches the stores of a server over its client configuration.
