@@ -57,7 +57,7 @@ func (s *faultSuite) runnerIsKilled(t *testing.T) {
 	actions := descendantsOf(runner.pid)
 	check(t, syscall.Kill(runner.pid, syscall.SIGKILL))
 	wantNone(t, "the runner's end", living(actions))
-	s.judge(t, b)
+	s.judge(t, b, s.plain)
 	if again := s.runner(t); again.pid == runner.pid {
 		t.Errorf("the runner is still %v", again)
 	}
@@ -67,7 +67,7 @@ func (s *faultSuite) serverIsKilled(t *testing.T) {
 	b := s.inBackground(t, mark(t), faultTests...)
 	b.busy(2)
 	s.restartServer(t)
-	s.judge(t, b)
+	s.judge(t, b, s.plain)
 }
 
 // restartServer kills the server, with all that it runs, and starts another.
@@ -82,28 +82,28 @@ func (s *faultSuite) restartServer(t *testing.T) {
 
 func (s *faultSuite) connectionIsCut(t *testing.T) {
 	p := startProxy(t, s.cluster.address())
-	b := s.inBackground(t, mark(t), append(slices.Clone(faultTests), "--remote_executor=grpc://"+p.address)...)
+	b := s.inBackground(t, mark(t), suiteTests, "--remote_executor=grpc://"+p.address)
 	b.busy(2)
 	p.cut()
 	time.Sleep(3 * time.Second)
 	p.restore()
-	s.judge(t, b)
+	s.judge(t, b, s.plainOf("faults"))
 }
 
 // Nobody tells Bazel that its connection is of no use: it asks, by .bazelrc's interval.
 func (s *faultSuite) connectionIsLost(t *testing.T) {
 	p := startProxy(t, s.cluster.address())
-	b := s.inBackground(t, mark(t), append(slices.Clone(faultTests), "--remote_executor=grpc://"+p.address, "--grpc_keepalive_timeout=5s")...)
+	b := s.inBackground(t, mark(t), suiteTests, "--remote_executor=grpc://"+p.address, "--grpc_keepalive_timeout=5s")
 	b.busy(2)
 	p.forget()
-	s.judge(t, b)
+	s.judge(t, b, s.plainOf("faults"))
 }
 
 // Workers of a process of its own vanish, with the actions that they are at.
 func (s *faultSuite) workerVanishes(t *testing.T) {
 	first := s.cluster.startWorker(t, "--pool=default=2")
 	s.cluster.startWorker(t, "--pool=default=2")
-	b := s.inBackground(t, mark(t), faultTests...)
+	b := s.inBackground(t, mark(t), suiteTests)
 	var all []process
 	if !eventually(buildLimit/2, func() bool {
 		all = descendantsOf(first.process.Process.Pid)
@@ -114,7 +114,7 @@ func (s *faultSuite) workerVanishes(t *testing.T) {
 	first.kill()
 	wantNone(t, "the worker's end", living(all))
 	// Serial tests are alone on their host only, which here is the server.
-	judgeOutcomes(t, b, s.plain)
+	judgeOutcomes(t, b, s.plainOf("faults"))
 }
 
 // Both ask for the same, of which each action is to run but once.
@@ -126,8 +126,8 @@ func (s *faultSuite) twoClients(t *testing.T) {
 	other.in(t).mustPass(slices.Concat([]string{"build", "--config=remote", "--symlink_prefix=/"}, faultTests)...)
 	first := s.inBackground(t, same, faultTests...)
 	second := other.inBackground(t, same, append(slices.Clone(faultTests), "--symlink_prefix=/")...)
-	s.judge(t, first)
-	s.judge(t, second)
+	s.judge(t, first, s.plain)
+	s.judge(t, second, s.plain)
 }
 
 // Folders of networkx' tests.
@@ -141,7 +141,7 @@ func (s *faultSuite) twoSuites(t *testing.T) {
 	first.busy(2)
 	s.restartServer(t)
 	judgeOutcomes(t, first, plain)
-	s.judge(t, second)
+	s.judge(t, second, s.plain)
 }
 
 // networkx is a workspace of that library on the cluster, and the outcomes of its tests
@@ -200,16 +200,14 @@ func data(file *os.File, from int64) (begin, end int64) {
 	return begin, end
 }
 
-const corruptedTests = "//faults/..."
-
 // Of a cached result one file is not what it was: the action runs again. Buildbarn drops all
 // that it stored before as well, so that others may, too.
 func (s *faultSuite) resultIsCorrupted(t *testing.T) {
 	same := mark(t)
-	before := judgeOutcomes(t, s.inBackground(t, same, corruptedTests), s.plainOf("faults"))
+	before := judgeOutcomes(t, s.inBackground(t, same, suiteTests), s.plainOf("faults"))
 	s.corrupt(t, before.recordedBegin(t, "//faults:test_parallel_1"))
 	s.in(t).mustPass("clean")
-	after := judgeOutcomes(t, s.inBackground(t, same, corruptedTests), s.plainOf("faults"))
+	after := judgeOutcomes(t, s.inBackground(t, same, suiteTests), s.plainOf("faults"))
 	if got := after.executed(); !slices.Contains(got, "//faults:test_parallel_1") {
 		t.Errorf("executed again: %v, want //faults:test_parallel_1 among them", got)
 	}
@@ -220,9 +218,9 @@ func (s *faultSuite) inputIsCorrupted(t *testing.T) {
 	text := "# " + mark(t)
 	w := s.in(t)
 	w.write("faults/test_parallel_2.py", w.read("faults/test_parallel_2.py")+text+"\n")
-	judgeOutcomes(t, s.inBackground(t, mark(t), corruptedTests), s.plainOf("faults"))
+	judgeOutcomes(t, s.inBackground(t, mark(t), suiteTests), s.plainOf("faults"))
 	s.corrupt(t, text)
-	judgeOutcomes(t, s.inBackground(t, mark(t), corruptedTests), s.plainOf("faults"))
+	judgeOutcomes(t, s.inBackground(t, mark(t), suiteTests), s.plainOf("faults"))
 }
 
 // recordedBegin returns what one of a target's tests recorded.
@@ -244,7 +242,7 @@ func (r result) recordedBegin(t *testing.T, label string) string {
 
 // A cluster that is not started again: the build ends, and says why.
 func (s *faultSuite) serverIsGone(t *testing.T) {
-	b := s.inBackground(t, mark(t), faultTests...)
+	b := s.inBackground(t, mark(t), suiteTests)
 	b.busy(2)
 	all := descendantsOf(s.cluster.process.Process.Pid)
 	s.cluster.kill()

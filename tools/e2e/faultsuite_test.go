@@ -125,8 +125,10 @@ type faultSuite struct {
 	pairs   int
 }
 
+const suiteTests = "//faults/..."
+
 // The example's tests, but for those that Go's toolchain would be compiled for, and the suite.
-var faultTests = []string{"//faults/...", "//tests/..."}
+var faultTests = []string{suiteTests, "//tests/..."}
 
 func newFaultSuite(t *testing.T) *faultSuite {
 	t.Helper()
@@ -150,9 +152,9 @@ func mark(t *testing.T) string {
 
 // judge demands of a build that went through a fault what one without it gives, that its
 // serial tests were alone, and that nothing of it is left.
-func (s *faultSuite) judge(t *testing.T, b *background) {
+func (s *faultSuite) judge(t *testing.T, b *background, want outcomes.Outcomes) {
 	t.Helper()
-	r := judgeOutcomes(t, b, s.plain)
+	r := judgeOutcomes(t, b, want)
 	all := r.intervals(t)
 	pairs, found := overlaps(all)
 	for _, pair := range found {

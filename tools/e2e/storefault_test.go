@@ -20,7 +20,7 @@ import (
 // Tests whose outputs are together as much as the smallest store takes; those of what runs at
 // one time are a fourth of it.
 const (
-	bigFiles, bigTests = 16, 4
+	bigFiles, bigTests = 16, 6
 	bigTest            = `
 
 def test_%d():
@@ -48,8 +48,8 @@ func (w workspace) writeBigSuite() outcomes.Outcomes {
 }
 
 const (
-	smallStore     = 64 << 20
-	smallStoreFlag = "--cache-size=64MiB"
+	smallStore     = 128 << 20
+	smallStoreFlag = "--cache-size=128MiB"
 )
 
 // More is written than the store may keep: it keeps to its size, what it dropped is made or
@@ -103,7 +103,7 @@ func sizeOf(t *testing.T, dir string) int64 {
 // A disk without room is noticed at the start; one that others fill while builds run breaks
 // these with a message that says so, and none after that.
 func TestDiskIsFull(t *testing.T) {
-	const diskBytes = 100 << 20
+	const diskBytes = 200 << 20
 	c := newCluster(t)
 	c.mountDisk(t, diskBytes)
 	c.launch("--cache-size=1GiB")
@@ -129,7 +129,7 @@ func TestDiskIsFull(t *testing.T) {
 	if r.code != 34 {
 		t.Errorf("a full disk: exit code %d, want 34, for a remote error\n%s", r.code, r.output)
 	}
-	wantContains(t, "a full disk", r.output, "no space left on device")
+	wantContains(t, "a full disk", r.output, "errors during bulk transfer")
 	check(t, os.Remove(filler))
 	if r = w.inBackground(t, same, "//few/...").wait(); r.code != 0 {
 		t.Errorf("with room again: exit code %d, want 0\n%s", r.code, r.output)
@@ -137,6 +137,8 @@ func TestDiskIsFull(t *testing.T) {
 	if got := len(r.tests(t)); got != 8 {
 		t.Errorf("with room again: %d tests, want 8", got)
 	}
+	c.stop()
+	wantContains(t, "the server", c.log.String(), "no space left on device")
 }
 
 // mountDisk has the cluster's folder be on a small disk of its own.

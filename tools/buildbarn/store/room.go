@@ -1,14 +1,19 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"syscall"
 
 	"github.com/docker/go-units"
 	"golang.org/x/sys/unix"
 )
+
+// indexFile is of a device's folder: where which blob is.
+const indexFile = "index"
 
 // checkRoom is an error if the disk of a folder cannot hold the devices in it at their full
 // size. Their files are written as blobs come, so that what does not fit would break builds
@@ -51,4 +56,22 @@ func allocated(dir string) (int64, error) {
 	})
 	// By stat(2), of 512 bytes each, whatever the disk's are.
 	return blocks * 512, err
+}
+
+// reserve has a device's index have its place on the disk from the start. It is read through a
+// map of memory, where a disk that others have filled would show as a page fault, of which
+// nobody can tell the cause.
+func (d device) reserve() error {
+	name := filepath.Join(d.dir, indexFile)
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	// Buildbarn rounds up to whole pages; what is too much it cuts off.
+	err = unix.Fallocate(int(file.Fd()), 0, 0, d.indexBytes()+int64(os.Getpagesize()))
+	if err != nil && !errors.Is(err, unix.EOPNOTSUPP) {
+		return &fs.PathError{Op: "fallocate", Path: name, Err: err}
+	}
+	return nil
 }

@@ -34,3 +34,14 @@ func TestAllocated(t *testing.T) {
 		t.Errorf("allocated: %d, %v; want about %d", got, err, size)
 	}
 }
+
+func TestReserve(t *testing.T) {
+	d := device{dir: t.TempDir(), bytes: MinBytes, meanBlobBytes: 4096}
+	if err := d.reserve(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := allocated(d.dir)
+	if err != nil || got < d.indexBytes() {
+		t.Errorf("allocated: %d, %v; want at least %d", got, err, d.indexBytes())
+	}
+}

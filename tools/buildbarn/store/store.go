@@ -4,6 +4,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/buildbarn/bb-storage/pkg/blobstore"
 	"github.com/buildbarn/bb-storage/pkg/blobstore/configuration"
 	"github.com/buildbarn/bb-storage/pkg/blobstore/local"
+	"github.com/buildbarn/bb-storage/pkg/clock"
 	"github.com/buildbarn/bb-storage/pkg/grpc"
 	"github.com/buildbarn/bb-storage/pkg/program"
 	pb "github.com/buildbarn/bb-storage/pkg/proto/configuration/blobstore"
@@ -69,6 +71,9 @@ func Open(dir string, bytes int64, group program.Group) (Stores, error) {
 	if err := checkRoom(dir, cas, ac); err != nil {
 		return Stores{}, err
 	}
+	if err := errors.Join(cas.reserve(), ac.reserve()); err != nil {
+		return Stores{}, fmt.Errorf("storage: %w", err)
+	}
 	configured.ActionCache = &pb.BlobAccessConfiguration{
 		Backend: &pb.BlobAccessConfiguration_CompletenessChecking{
 			CompletenessChecking: &pb.CompletenessCheckingBlobAccessConfiguration{
@@ -77,7 +82,14 @@ func Open(dir string, bytes int64, group program.Group) (Stores, error) {
 			},
 		},
 	}
-	return build(configured, nil, group)
+	stores, err := build(configured, nil, group)
+	if err != nil {
+		return Stores{}, err
+	}
+	return Stores{
+		ContentAddressableStorage: &complaining{BlobAccess: stores.ContentAddressableStorage, clock: clock.SystemClock},
+		ActionCache:               &complaining{BlobAccess: stores.ActionCache, clock: clock.SystemClock},
+	}, nil
 }
 
 // Connect reaches the stores of a server over its client configuration.
@@ -119,7 +131,7 @@ func (d device) configuration() (*pb.BlobAccessConfiguration, error) {
 	return &pb.BlobAccessConfiguration{Backend: &pb.BlobAccessConfiguration_Local{
 		Local: &pb.LocalBlobAccessConfiguration{
 			KeyLocationMapBackend: &pb.LocalBlobAccessConfiguration_KeyLocationMapOnBlockDevice{
-				KeyLocationMapOnBlockDevice: d.file("index", d.indexBytes()),
+				KeyLocationMapOnBlockDevice: d.file(indexFile, d.indexBytes()),
 			},
 			KeyLocationMapMaximumGetAttempts: 16,
 			KeyLocationMapMaximumPutAttempts: 64,
