@@ -6,7 +6,8 @@
 // The library is one that is installed beside pytest and ships its tests. It is
 // copied into a scratch workspace, where Gazelle writes the targets and Bazel runs
 // them with two workers; the times of both are printed. With -startup it is only measured
-// what a shard costs before and after its tests, on some of the targets.
+// what a shard costs before and after its tests, on some of the targets. With -cluster the
+// targets also run on a cluster.
 package main
 
 import (
@@ -35,16 +36,37 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+// options are those of the command line.
+type options struct {
+	unpack, cluster string
+	startup         bool
+	library         string
+}
+
+func parse(args []string) (options, error) {
+	var o options
 	flags := flag.NewFlagSet("realsuite", flag.ContinueOnError)
-	unpack := flags.String("unpack", "", "only make the scratch workspace, in this folder, which is emptied first")
-	startup := flags.Bool("startup", false, "only measure what a shard costs beyond pytest")
+	flags.StringVar(&o.unpack, "unpack", "", "only make the scratch workspace, in this folder, which is emptied first")
+	flags.StringVar(&o.cluster, "cluster", "", "compare this machine with a cluster, by the `file` that buildbarn --bazelrc has written")
+	flags.BoolVar(&o.startup, "startup", false, "only measure what a shard costs beyond pytest")
 	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() != 1 {
+		return o, errors.New("start it by: bazel run //tools/realsuite -- [--startup] [--cluster=FILE] [--unpack=DIR] PYTHON_PACKAGE")
+	}
+	o.library = flags.Arg(0)
+	return o, nil
+}
+
+func run(ctx context.Context, args []string) error {
+	options, err := parse(args)
+	if err != nil {
 		return err
 	}
 	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
-	if flags.NArg() != 1 || repository == "" {
-		return errors.New("start it by: bazel run //tools/realsuite -- [--startup] [--unpack=DIR] PYTHON_PACKAGE")
+	if repository == "" {
+		return errors.New("start it by: bazel run //tools/realsuite")
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -55,16 +77,19 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	s := suite{
-		name:         flags.Arg(0),
+		name:         options.library,
 		repository:   repository,
-		workspace:    cmp.Or(*unpack, filepath.Join(cache, "rules_xdist", "realsuite", flags.Arg(0))),
+		workspace:    cmp.Or(options.unpack, filepath.Join(cache, "rules_xdist", "realsuite", options.library)),
 		bazelProgram: bazel,
 	}
-	if err := s.prepare(ctx); err != nil || *unpack != "" {
+	if err := s.prepare(ctx); err != nil || options.unpack != "" {
 		return err
 	}
-	if *startup {
+	switch {
+	case options.startup:
 		return s.measureStart(ctx)
+	case options.cluster != "":
+		return s.runOnCluster(ctx, options.cluster)
 	}
 	return s.run(ctx)
 }

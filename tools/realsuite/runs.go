@@ -154,7 +154,7 @@ func without(all, some []string) []string {
 // code 3) are no error here: the comparison judges them.
 func (s suite) bazel(ctx context.Context, what string, args ...string) (bep.Build, time.Duration, error) {
 	events := filepath.Join(s.workspace, "events.json")
-	args = append([]string{args[0], "--build_event_json_file=" + events}, args[1:]...)
+	args = slices.Concat(s.startup, []string{args[0], "--build_event_json_file=" + events, "--nobuild_event_json_file_path_conversion"}, args[1:])
 	took, err := s.time(exec.CommandContext(ctx, s.bazelProgram, args...), what)
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 3) {

@@ -13,6 +13,8 @@ import (
 // suite is a Python package with its tests, in a scratch workspace.
 type suite struct {
 	name, repository, workspace, bazelProgram string
+	// startup are Bazel's options before the command.
+	startup []string
 }
 
 const moduleFile = `module(name = "realsuite")
@@ -99,7 +101,8 @@ func (s suite) prepare(ctx context.Context) error {
 }
 
 func (s suite) bazelrc() string {
-	flags := "common --incompatible_strict_action_env\n"
+	// A library has no serial tests, so a cluster takes no more than this.
+	flags := "common --incompatible_strict_action_env\ncommon:remote --jobs=64\ncommon:remote --disk_cache=\n"
 	if strings.HasPrefix(s.repository, "/tmp/") {
 		// Bazel's sandbox hides /tmp, unless the workspace itself is there.
 		flags += "common --sandbox_add_mount_pair=" + s.repository + "\n"
