@@ -13,13 +13,17 @@ import (
 )
 
 func main() {
-	fmt.Fprintln(os.Stderr, "buildbarn:", launch(os.Args[1:]))
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "buildbarn: start it by: bazel run @rules_xdist//tools/buildbarn")
+		os.Exit(2)
+	}
+	fmt.Fprintln(os.Stderr, "buildbarn:", launch(os.Args[1], os.Args[2:]))
 	os.Exit(1)
 }
 
-// launch returns only what went wrong.
-func launch(args []string) error {
-	module, err := moduleFolder()
+// launch builds the module of a go.mod among the runfiles; it returns only what went wrong.
+func launch(runfile string, args []string) error {
+	module, err := folderOf(runfile)
 	if err != nil {
 		return err
 	}
@@ -40,11 +44,12 @@ func launch(args []string) error {
 	return syscall.Exec(filepath.Join(programs, "buildbarn"), append([]string{"buildbarn"}, args...), os.Environ())
 }
 
-// moduleFolder is where the sources really are: Bazel starts this in a tree of links.
-func moduleFolder() (string, error) {
-	file, err := filepath.EvalSymlinks(filepath.Join("tools", "buildbarn", "go.mod"))
+// folderOf is where a runfile really is: Bazel starts this in a tree of links, in the folder
+// of the main repository.
+func folderOf(runfile string) (string, error) {
+	file, err := filepath.EvalSymlinks(filepath.Join("..", runfile))
 	if err != nil {
-		return "", fmt.Errorf("start it by: bazel run @rules_xdist//tools/buildbarn: %w", err)
+		return "", err
 	}
 	file, err = filepath.Abs(file)
 	return filepath.Dir(file), err
