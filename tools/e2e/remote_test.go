@@ -67,3 +67,12 @@ func whereOf(attempt bep.Attempt) string {
 		return attempt.Strategy
 	}
 }
+
+// A person starts the cluster from a repository of their own.
+func TestClusterStartsFromAnyRepository(t *testing.T) {
+	r := newWorkspace(t).bazel("run", "@rules_xdist//tools/buildbarn", "--", "--pool=none")
+	if r.code != 2 {
+		t.Errorf("exit code %d, want the cluster's own 2", r.code)
+	}
+	wantContains(t, "output", r.output, "buildbarn: --pool none: must be NAME=N")
+}
