@@ -4,6 +4,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -31,7 +32,9 @@ func launch(runfile string, args []string) error {
 	if err != nil {
 		return err
 	}
-	programs := filepath.Join(cache, "rules_xdist", "buildbarn_bin")
+	// Of each checkout its own: one must not start what another has just built.
+	checkout := fmt.Sprintf("%x", sha256.Sum256([]byte(module)))[:12]
+	programs := filepath.Join(cache, "rules_xdist", "buildbarn_bin", checkout)
 	if err := build(module, programs); err != nil {
 		return err
 	}
