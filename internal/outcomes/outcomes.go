@@ -28,11 +28,15 @@ func (o Outcomes) Add(file junitxml.File) {
 	}
 }
 
-// Merge adds those of other runs.
-func (o Outcomes) Merge(other Outcomes) {
-	for id, cases := range other {
-		o[id] = append(o[id], cases...)
+// Together are the outcomes of all targets, which are given by their labels.
+func Together(byTarget map[string]Outcomes) Outcomes {
+	all := Outcomes{}
+	for _, tests := range byTarget {
+		for id, cases := range tests {
+			all[id] = append(all[id], cases...)
+		}
 	}
+	return all
 }
 
 // Failures counts what failed.

@@ -154,7 +154,7 @@ func (s *faultSuite) networkx(t *testing.T) (workspace, outcomes.Outcomes) {
 	w.write(".bazelrc", w.read(".bazelrc")+s.read(".bazelrc"))
 	w.startup = []string{"--max_idle_secs=60"}
 	w.mustPass("run", "//:gazelle")
-	local := w.mustPass(slices.Concat([]string{"test", "--nobuild_event_json_file_path_conversion"}, networkxTests)...)
+	local := w.mustPass(slices.Concat([]string{"test"}, networkxTests)...)
 	return w.on(s.cluster), local.tests(t)
 }
 

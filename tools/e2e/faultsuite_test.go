@@ -109,11 +109,7 @@ func (r result) tests(t *testing.T) outcomes.Outcomes {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, r.output)
 	}
-	all := outcomes.Outcomes{}
-	for _, tests := range byTarget {
-		all.Merge(tests)
-	}
-	return all
+	return outcomes.Together(byTarget)
 }
 
 // faultSuite is a workspace, what its tests give without a cluster, and a cluster that
@@ -136,7 +132,7 @@ func newFaultSuite(t *testing.T) *faultSuite {
 	w.writeFaultSuite()
 	// It is there beside the tests, for minutes at most.
 	w.startup = []string{"--max_idle_secs=60"}
-	local := w.bazel(slices.Concat([]string{"test", "--keep_going", "--nobuild_event_json_file_path_conversion"}, faultTests)...)
+	local := w.bazel(slices.Concat([]string{"test", "--keep_going"}, faultTests)...)
 	if local.code != 3 {
 		t.Fatalf("without a cluster: exit code %d, want 3\n%s", local.code, local.output)
 	}

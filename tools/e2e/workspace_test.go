@@ -81,7 +81,7 @@ type result struct {
 func (w workspace) bazel(args ...string) result {
 	w.t.Helper()
 	events := filepath.Join(w.t.TempDir(), "events.json")
-	args = slices.Insert(args, 1, "--build_event_json_file="+events, "--color=no", "--curses=no")
+	args = slices.Insert(args, 1, "--build_event_json_file="+events, "--nobuild_event_json_file_path_conversion", "--color=no", "--curses=no")
 	line := slices.Concat(w.prefix, []string{w.tool}, w.startup, args)
 	command := exec.Command(line[0], line[1:]...)
 	command.Dir = w.dir

@@ -47,9 +47,5 @@ func (s suite) testRemotely(ctx context.Context, what string) (outcomes.Outcomes
 	if err != nil {
 		return nil, timing{}, err
 	}
-	tests := outcomes.Outcomes{}
-	for _, some := range byTarget {
-		tests.Merge(some)
-	}
-	return tests, timing{what, took, summary(build)}, nil
+	return outcomes.Together(byTarget), timing{what, took, summary(build)}, nil
 }

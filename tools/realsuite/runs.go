@@ -78,12 +78,8 @@ func (s suite) runCold(ctx context.Context, plan string) (cold, error) {
 	if err != nil {
 		return cold{}, err
 	}
-	tests := outcomes.Outcomes{}
-	for _, some := range byTarget {
-		tests.Merge(some)
-	}
 	failed := labels(build, func(a bep.Attempt) bool { return a.Status != bep.Passed })
-	return cold{tests, editsOf(byTarget), failed, passedFile(byTarget, failed), timing{what, took, summary(build)}}, nil
+	return cold{outcomes.Together(byTarget), editsOf(byTarget), failed, passedFile(byTarget, failed), timing{what, took, summary(build)}}, nil
 }
 
 // passedFile returns the first test file, by name, of a target of which no test failed.

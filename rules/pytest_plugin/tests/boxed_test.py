@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from xml.etree import ElementTree
 
 import pytest
@@ -234,7 +233,7 @@ def test_a_timeout_names_the_test_and_shows_where_it_hangs(target, to_group):
         """,
     )
     process = target.start(env=BOXED, start_new_session=True)
-    wait_for(target.root / "hangs")
+    target.wait_for("hangs")
     if to_group:
         os.killpg(process.pid, signal.SIGTERM)
     else:
@@ -292,19 +291,11 @@ def test_an_interrupt_ends_it(target):
         """,
     )
     process = target.start(env=BOXED, start_new_session=True)
-    wait_for(target.root / "hangs")
+    target.wait_for("hangs")
     process.send_signal(signal.SIGINT)
     result = target.finish(process)
     assert result.code == 2, result.output
     assert result.outcomes[nodeids("test_hangs")[0]] == "failure"
-
-
-def wait_for(path):
-    for _ in range(600):
-        if path.exists():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{path} never came")
 
 
 def test_temporary_folders_are_of_one_run(target):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +122,15 @@ class Target:
             text=True,
             **how,
         )
+
+    def wait_for(self, name: str) -> None:
+        """Until the tests have made a file."""
+        path = self.root / name
+        for _ in range(600):
+            if path.exists():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{path} never came")
 
     def finish(self, process: subprocess.Popen[str]) -> Run:
         output, _ = process.communicate(timeout=60)

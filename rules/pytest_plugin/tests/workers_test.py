@@ -274,7 +274,7 @@ def test_a_timeout_names_the_tests_and_shows_where_they_hang(target, to_group):
     target.select(dist="load")
     process = target.start(env=TWO, start_new_session=True)
     for n in range(2):
-        wait_for(target.root / f"hangs{n}")
+        target.wait_for(f"hangs{n}")
     time.sleep(0.5)  # Until both are known to run.
     if to_group:
         os.killpg(process.pid, signal.SIGTERM)
@@ -287,14 +287,6 @@ def test_a_timeout_names_the_tests_and_shows_where_they_hang(target, to_group):
         message = case.find("failure").get("message")
         assert message.startswith("killed by signal 15 (SIGTERM): the shard was")
     assert result.output.count("in test_hangs") == 2
-
-
-def wait_for(path):
-    for _ in range(600):
-        if path.exists():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{path} never came")
 
 
 def test_boxed_workers(target):
