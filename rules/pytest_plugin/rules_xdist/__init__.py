@@ -14,6 +14,7 @@ What touches the world is thin:
     settings    reads the environment, once
     marks       reads the marks of pytest's items
     plugin      pytest's hooks: select the shard's items, give tests their worker id
+    skipping    has a folder that skips itself skipped, as plain pytest does
     recording   pytest's hooks: tell the journal what happens
     flood       bounds what a test may print
     measuring   coverage.py around pytest, for `bazel coverage`

@@ -19,6 +19,7 @@ from rules_xdist.identity import Worker
 from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
 from rules_xdist.share import Share, fingerprint, share, weightless
+from rules_xdist.skipping import SkippedFolders
 
 
 class WorkerFixtures:
@@ -63,6 +64,7 @@ class ShardPlugin:
         self._tell_plan = planned
         self._slot = slot
         self._ended = ended
+        self._skipped = SkippedFolders()
         self._share: Share | None = None
         self._weightless: list[str] = []
 
@@ -88,13 +90,16 @@ class ShardPlugin:
         if early_config.pluginmanager.is_blocked("cacheprovider"):
             # The runner sets cache_dir, which nobody else would know in this case.
             parser.addini("cache_dir", "Unused: the cache is switched off.")
-        yield
+        with self._skipped.left_to_collection(early_config.pluginmanager):
+            yield
 
     @pytest.hookimpl(wrapper=True)
     def pytest_cmdline_main(
         self, config: pytest.Config
     ) -> Generator[None, object, object]:
         self.decide_workers(config.option)
+        current = config.invocation_params.dir
+        config.args = self._skipped.instead_of_files(config.args, current)
         return (yield)
 
     def pytest_configure(self, config: pytest.Config) -> None:

@@ -241,3 +241,36 @@ def test_a_node_id_with_a_newline(target):
     target.write("tests/test_a.py", "def test_x(): pass")
     run = target.run()
     assert run.outcomes == {"tests/test_a.py::test_x[line\nline\t#x1B]": "passed"}
+
+
+@pytest.mark.parametrize("how", ["PLAIN", "BOXED", "WORKERS"])
+@pytest.mark.parametrize("skips", [["conftest.py"], ["__init__.py"]], ids=str)
+@pytest.mark.parametrize("has", [[], ["conftest.py", "__init__.py"]], ids=str)
+def test_a_folder_that_skips_itself_takes_no_neighbour_with_it(target, how, skips, has):
+    if how == "WORKERS":
+        pytest.importorskip("xdist")
+    for name in has:
+        target.write(f"tests/odd/{name}", "")
+    for name in skips:
+        target.write(
+            f"tests/odd/{name}", "import pytest\npytest.importorskip('no_such_module')"
+        )
+    target.write("tests/odd/sub/test_b.py", "def test_b(): pass")
+    target.write("tests/odd/test_a.py", "def test_a(): pass")
+    # Options are those of a conftest.py that pytest loads before it collects.
+    target.write(
+        "tests/zone/conftest.py",
+        "def pytest_addoption(parser): parser.addoption('--zone', default='here')",
+    )
+    target.write(
+        "tests/zone/test_c.py",
+        "def test_c(request): assert request.config.getoption('--zone') == 'here'",
+    )
+    files = ["tests/odd/sub/test_b.py", "tests/odd/test_a.py", "tests/zone/test_c.py"]
+    target.select(files=files)
+    run = target.run(env={f"RULES_XDIST_{how}": str(1 + (how == "WORKERS"))})
+    assert run.code == 0, run.output
+    assert good(run) == {"tests/zone/test_c.py::test_c"}, run.output
+    skipped = {*run.outcomes.values()} - {"passed"}
+    assert skipped == {"skipped"}
+    assert "Traceback" not in run.output
