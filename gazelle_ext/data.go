@@ -25,21 +25,20 @@ type dataFiles struct {
 // names one by one.
 const maxDataFiles = 50
 
-// data returns the data files of the sources of a rule in the package pkg; patterns of a
-// directive are for rules of tests alone.
+// data returns the data files of the sources of a rule in the package pkg. Patterns of a
+// directive are for rules of tests, and for libraries in packages that have no tests.
 func (s *survey) data(pkg string, sources []string, ofTests bool, report *report) dataFiles {
 	var data dataFiles
 	setting := s.folders[pkg].settings.data
-	switch {
-	case setting.off || setting.patterns != nil && !ofTests:
-		return data
-	case setting.patterns != nil:
+	if ofTests || len(s.folders[pkg].tests) == 0 {
 		for _, pattern := range setting.patterns {
 			if s.matchesFile(pkg, pattern) {
 				data.patterns = append(data.patterns, pattern)
 			}
 		}
-		return data
+	}
+	if !setting.auto {
+		sources = nil
 	}
 	for _, source := range sources {
 		for _, named := range s.modules[source].Paths {

@@ -46,13 +46,14 @@ type settings struct {
 
 func defaultSettings() settings {
 	return settings{
-		enabled:      true,
-		dist:         model.LoadGroup,
-		shards:       plan.Auto,
-		worth:        plan.BatchAuto,
-		markers:      model.DefaultMarkers(),
-		testPatterns: []string{"*_test.py", "test_*.py"},
-		testKinds:    []string{testKind},
+		enabled:        true,
+		dist:           model.LoadGroup,
+		shards:         plan.Auto,
+		worth:          plan.BatchAuto,
+		markers:        model.DefaultMarkers(),
+		testPatterns:   []string{"*_test.py", "test_*.py"},
+		testKinds:      []string{testKind},
+		importSettings: importSettings{data: dataSetting{auto: true}},
 	}
 }
 

@@ -30,10 +30,10 @@ type importSettings struct {
 	data      dataSetting
 }
 
-// dataSetting says which files the sources of a target read: none, those that they
-// name, or those that patterns match.
+// dataSetting says which files the sources of a target read: those that they name, if
+// auto, and those that patterns match.
 type dataSetting struct {
-	off      bool
+	auto     bool
 	patterns []string
 }
 
@@ -120,14 +120,19 @@ var importDirectives = []directive{
 	},
 	{
 		key:    "xdist_data",
-		values: "off | auto | globs, separated by spaces",
-		doc:    "Which files become `data`: none, those that the sources name, or those that match, from each package. Default: auto.",
+		values: "off | auto | globs, separated by spaces | auto and globs",
+		doc:    "Which files become `data`: none, those that the sources read, those of each package that match, or both. Default: auto.",
 		apply: func(s *settings, _, value string) bool {
-			s.data = dataSetting{off: value == "off"}
-			if value != "off" && value != "auto" {
-				s.data.patterns = strings.Fields(value)
+			words := strings.Fields(value)
+			if len(words) == 0 {
+				return false
 			}
-			return value != "" && !slices.ContainsFunc(s.data.patterns, isBadPattern)
+			s.data = dataSetting{auto: words[0] == "auto"}
+			if s.data.auto || value == "off" {
+				words = words[1:]
+			}
+			s.data.patterns = words
+			return !slices.ContainsFunc(words, isBadPattern)
 		},
 	},
 }

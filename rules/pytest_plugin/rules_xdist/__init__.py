@@ -15,6 +15,7 @@ What touches the world is thin:
     marks       reads the marks of pytest's items
     plugin      pytest's hooks: select the shard's items, give tests their worker id
     skipping    has a folder that skips itself skipped, as plain pytest does
+    empty_sets  pytest's hook: fail what would be skipped for lack of parameters
     recording   pytest's hooks: tell the journal what happens
     flood       bounds what a test may print
     measuring   coverage.py around pytest, for `bazel coverage`

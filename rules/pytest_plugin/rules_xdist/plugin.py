@@ -15,6 +15,7 @@ from itertools import compress
 import pytest
 
 from rules_xdist import bytecode, census, filter, marks, standin
+from rules_xdist.empty_sets import EmptySetsPlugin
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
@@ -108,6 +109,8 @@ class ShardPlugin:
         # pytest-xdist is registered, whose worker_id would say "master".
         fixtures = WorkerFixtures(self._worker, self._slot)
         config.pluginmanager.register(fixtures, "rules_xdist_fixtures")
+        empty_sets = EmptySetsPlugin(self._settings.selection.target)
+        config.pluginmanager.register(empty_sets, "rules_xdist_empty_sets")
         asked = self._settings.filter.expression
         config.option.keyword = filter.both(config.option.keyword, asked)
 

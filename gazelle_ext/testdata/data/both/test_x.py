@@ -1,0 +1,3 @@
+X = Path(__file__).with_name('x.cfg')
+
+def test_it(): pass
