@@ -119,7 +119,7 @@ func (d *dependencies) override(module string) (label.Label, bool) {
 }
 
 // libraries returns the libraries that provide a module, sorted: rules_python's and ours.
-// If several do and one is below the same Python root, it is that one.
+// If several do, those count that are preferred by their Python root.
 func (d *dependencies) libraries(module string) []label.Label {
 	spec := resolve.ImportSpec{Lang: importLanguage, Imp: module}
 	var all []label.Label
@@ -132,11 +132,7 @@ func (d *dependencies) libraries(module string) []label.Label {
 	if len(all) == 0 {
 		all = d.planned(module)
 	}
-	root := d.survey.rootOf(d.from.Pkg)
-	far := func(l label.Label) bool { return d.survey.rootOf(l.Pkg) != root }
-	if near := slices.DeleteFunc(slices.Clone(all), far); len(near) > 0 {
-		all = near
-	}
+	all = preferred(d.survey, d.from.Pkg, all, func(l label.Label) string { return d.survey.rootOf(l.Pkg) })
 	slices.SortFunc(all, func(a, b label.Label) int { return strings.Compare(a.String(), b.String()) })
 	return slices.Compact(all)
 }

@@ -11,8 +11,10 @@ import (
 
 // importSettings are the settings by which imports and data files become labels.
 type importSettings struct {
-	// pythonRoot is the folder that modules are named relative to.
-	pythonRoot string
+	// pythonRoot is the folder that modules are named relative to; pythonRootSaid is the
+	// one that a directive names, nil where none does.
+	pythonRoot     string
+	pythonRootSaid *string
 	// manifest is the file that a directive names, for the folder of that directive.
 	manifest struct{ folder, file string }
 	// pipRepository is the repository of third-party packages, "" for the manifest's.
@@ -45,9 +47,9 @@ var importDirectives = []directive{
 	{
 		key:    "python_root",
 		values: "empty",
-		doc:    "Modules below are named relative to this folder, which their libraries put on sys.path (`imports`).",
+		doc:    "Modules below are named relative to this folder, which their libraries put on sys.path (`imports`). Default: what pytest's `pythonpath`, the build back end or a `src` folder says, else the repository's root.",
 		apply: func(s *settings, rel, value string) bool {
-			s.pythonRoot = rel
+			s.pythonRoot, s.pythonRootSaid = rel, &rel
 			return value == ""
 		},
 	},

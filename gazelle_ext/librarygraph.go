@@ -21,19 +21,12 @@ func (s *survey) indexModules() {
 	}
 }
 
-// provider returns the file that an import runs, as far as the repository has it: before
-// files of another Python root, one of the importing file's own.
+// provider returns the file that an import runs, as far as the repository has it.
 func (s *survey) provider(m wantedModule) (string, bool) {
-	root := s.rootOf(plan.PackageOf(m.file))
 	for _, name := range m.names {
-		files := s.byModule[name]
-		for _, file := range files {
-			if s.rootOf(plan.PackageOf(file)) == root {
-				return file, true
-			}
-		}
-		if len(files) > 0 {
-			return files[0], true
+		if files := s.byModule[name]; len(files) > 0 {
+			rootOf := func(file string) string { return s.rootOf(plan.PackageOf(file)) }
+			return preferred(s, plan.PackageOf(m.file), files, rootOf)[0], true
 		}
 	}
 	return "", false

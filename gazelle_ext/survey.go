@@ -48,6 +48,8 @@ type survey struct {
 	pathFolders map[string]bool
 	// pythonRoots are all the folders that modules are named relative to.
 	pythonRoots []string
+	// projectRoots are those of the Python projects, by the project's folder.
+	projectRoots map[string][]string
 	// librariesIn are the planned libraries by package; holders are they by file.
 	librariesIn map[string][]*library
 	holders     map[string]*library
@@ -112,6 +114,7 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	settings.hasOther = hasOther
 	s.visit("", settings, report)
 	s.scan(report)
+	s.inferRoots(report)
 	s.checkLeftOut(report)
 	s.readManifests(report)
 	s.stdlib = stdlib(targetPython(root))

@@ -61,10 +61,10 @@ func (s *survey) planSettings(f *folder) plan.Settings {
 
 // topOfBatches returns the highest folder in which a batch with f's tests may be: the
 // first from f upwards above which there is no BUILD file of ours, or where something
-// begins: a Python project, whose tests `bazel test //project/...` is to run, or other
-// directives, which hold for a target only in their own folder and below.
+// begins: a Python root or project, whose tests `bazel test //project/...` is to run, or
+// other directives, which hold for a target only in their own folder and below.
 func (s *survey) topOfBatches(f *folder) string {
-	for f.rel != "" && !f.isProject() && (f.build == nil || len(f.build.Directives) == 0) {
+	for f.rel != "" && f.rel != f.settings.pythonRoot && !f.isProject() && (f.build == nil || len(f.build.Directives) == 0) {
 		above := s.folders[plan.PackageOf(f.rel)]
 		if !above.managed {
 			break

@@ -77,7 +77,7 @@ func (c Config) Place(option string) string {
 }
 
 // names are the options that are read: lists of words, in pytest's terms.
-var names = []string{"python_files", "python_classes", "python_functions", "testpaths", "norecursedirs"}
+var names = []string{"python_files", "python_classes", "python_functions", "testpaths", "norecursedirs", "pythonpath"}
 
 func iniSection(name string) func([]byte) (map[string][]string, bool, error) {
 	return func(content []byte) (map[string][]string, bool, error) {

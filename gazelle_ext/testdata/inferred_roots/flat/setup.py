@@ -1,0 +1,2 @@
+from setuptools import setup  # gazelle:ignore setuptools
+setup(name="flat")

@@ -1,0 +1,3 @@
+import flat.core
+
+def test_it(): pass

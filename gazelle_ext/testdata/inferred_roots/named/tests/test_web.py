@@ -1,0 +1,3 @@
+from named.src.web import run
+
+def test_it(): pass

@@ -1,0 +1,3 @@
+from src.app import run
+
+def test_it(): pass

@@ -1,0 +1,4 @@
+import tool
+from shop.cart import Cart
+
+def test_it(): pass

@@ -1,0 +1,52 @@
+package pyproject
+
+import (
+	"regexp"
+	"strings"
+
+	"gopkg.in/ini.v1"
+)
+
+// readSetupCfg reads what setuptools takes from a setup.cfg.
+// https://setuptools.pypa.io/en/latest/userguide/declarative_config.html
+func (p *Project) readSetupCfg(content []byte) {
+	file, err := ini.LoadSources(ini.LoadOptions{
+		AllowPythonMultilineValues: true,
+		AllowBooleanKeys:           true,
+		IgnoreContinuation:         true,
+		IgnoreInlineComment:        true,
+		SkipUnrecognizableLines:    true,
+		PreserveSurroundedQuote:    true,
+	}, content)
+	if err != nil {
+		return // setuptools' to tell
+	}
+	p.Distribution = p.Distribution || file.HasSection("metadata") || file.HasSection("options")
+	for entry := range strings.FieldsFuncSeq(file.Section("options").Key("package_dir").Value(), isSeparator) {
+		if name, folder, ok := strings.Cut(entry, "="); ok {
+			p.addPackageDir(strings.TrimSpace(name), strings.TrimSpace(folder))
+		}
+	}
+	for folder := range strings.FieldsFuncSeq(file.Section("options.packages.find").Key("where").Value(), isSeparator) {
+		p.addRoot(strings.TrimSpace(folder))
+	}
+}
+
+// isSeparator says whether a rune ends an element of a list in a setup.cfg.
+func isSeparator(r rune) bool { return r == '\n' || r == ',' }
+
+// rootsInSetupPy are the ways in which a setup.py names a folder by a literal. It is a
+// program; one that computes its folders is followed by convention alone.
+var rootsInSetupPy = []*regexp.Regexp{
+	regexp.MustCompile(`\bpackage_dir\s*=\s*\{\s*["']{2}\s*:\s*["']([^"'\n]+)["']`),
+	regexp.MustCompile(`\bfind(?:_namespace)?_packages\(\s*(?:where\s*=\s*)?["']([^"'\n]+)["']`),
+}
+
+func (p *Project) readSetupPy(content []byte) {
+	p.Distribution = true
+	for _, way := range rootsInSetupPy {
+		for _, found := range way.FindAllSubmatch(content, -1) {
+			p.addRoot(string(found[1]))
+		}
+	}
+}
