@@ -12,8 +12,8 @@ import (
 // -test.v=test2json. A line that a test did not end may stand before it.
 const frame = 0x16
 
-// longestLine bounds what is taken for a line; the rest of a longer one is output. The
-// name of a test stands in a line.
+// longestLine bounds what is kept of a line before it is passed on; the name of a test
+// is in a line.
 const longestLine = 1 << 20
 
 // nobody says that what follows is of no test, which helps no reader of the log.
@@ -22,26 +22,44 @@ var nobody = []byte("=== NAME")
 // follow reads what a test binary prints, passes it on to log without the frames, and
 // tells it to s. It ends with the output, or when that cannot be read any more.
 func follow(r io.Reader, log io.Writer, s *story) {
-	lines := bufio.NewReaderSize(r, longestLine)
-	for {
-		line, err := lines.ReadSlice('\n')
-		before, framed, ok := bytes.Cut(line, []byte{frame})
-		_, _ = log.Write(before)
-		s.output(before)
-		if ok {
-			// More than one frame in a line is what a test printed.
-			if !bytes.Equal(bytes.TrimRight(framed, " \n"), nobody) {
-				_, _ = log.Write(framed)
-			}
-			tell(s, framed)
+	pieces := bufio.NewScanner(r)
+	pieces.Buffer(nil, longestLine+1)
+	pieces.Split(splitFrames)
+	for pieces.Scan() {
+		text, framed := bytes.CutPrefix(pieces.Bytes(), []byte{frame})
+		if !framed {
+			_, _ = log.Write(text)
+			s.output(text)
+			continue
 		}
-		if err != nil && err != bufio.ErrBufferFull {
-			return
+		if !bytes.Equal(bytes.TrimRight(text, " \n"), nobody) {
+			_, _ = log.Write(text)
 		}
+		tell(s, text)
 	}
 }
 
-// tell tells a framed line. One that is not understood, of a newer Go perhaps, is output.
+// splitFrames is a bufio.SplitFunc. A piece ends with a line, or before a frame, as in
+// test2json; of a longer line each longestLine bytes are one.
+func splitFrames(data []byte, atEOF bool) (advance int, piece []byte, err error) {
+	if len(data) == 0 {
+		return 0, nil, nil // The end.
+	}
+	end := bytes.IndexByte(data, '\n') + 1
+	if before := bytes.IndexByte(data[1:], frame) + 1; before > 0 && (end == 0 || before < end) {
+		end = before
+	}
+	if end == 0 && (atEOF || len(data) >= longestLine) {
+		end = len(data)
+	}
+	if end == 0 {
+		return 0, nil, nil // More is to be read.
+	}
+	return end, data[:end], nil
+}
+
+// tell tells a framed line. One that is not understood, of a newer Go perhaps, or that is
+// of no test which was to run, is output.
 func tell(s *story, line []byte) {
 	text := strings.TrimSuffix(string(line), "\n")
 	word, rest, _ := strings.Cut(text, " ")
@@ -60,7 +78,7 @@ func tell(s *story, line []byte) {
 func (s *story) progress(kind, name string) bool {
 	switch kind {
 	case "RUN":
-		s.started(name)
+		return s.started(name)
 	case "PAUSE":
 		s.paused(name, true)
 	case "CONT":
@@ -81,6 +99,5 @@ func (s *story) reported(kind, rest string) bool {
 	if !ok || err != nil {
 		return false
 	}
-	s.finished(name, outcome, took)
-	return true
+	return s.finished(name, outcome, took)
 }

@@ -62,7 +62,7 @@ func run(args []string, lookup func(string) (string, bool), environ []string, lo
 // runShard returns the result of each of the shard's tests, and of what went wrong
 // outside of them.
 func runShard(s settings, p program) []result {
-	names, err := p.list()
+	names, err := p.list(s.marks)
 	if err != nil {
 		return []result{{name: outsideTests, outcome: errored, message: err.Error()}}
 	}
@@ -78,7 +78,7 @@ func runShard(s settings, p program) []result {
 		failFast: s.failFast,
 		results:  share.strays(s),
 		start: func(tests []string) (*story, ending) {
-			return p.test(s.testArgs(tests))
+			return p.test(tests, s.testArgs(tests))
 		},
 	}
 	session.run(share.tests)

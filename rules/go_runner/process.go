@@ -53,10 +53,10 @@ func (e ending) String() string {
 	return fmt.Sprintf("exit code %d", exit.ExitCode())
 }
 
-// test runs tests and follows them by what package testing prints.
-func (p program) test(args []string) (*story, ending) {
+// test runs the tests that args choose and follows them by what package testing prints.
+func (p program) test(tests, args []string) (*story, ending) {
 	args = append([]string{"-test.v=test2json", "-test.paniconexit0"}, args...)
-	s := newStory()
+	s := newStory(tests)
 	end := p.run(args, func(r io.Reader) { follow(r, p.log, s) })
 	return s, end
 }

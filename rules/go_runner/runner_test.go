@@ -347,7 +347,9 @@ func TestTimeoutOfTheBinary(t *testing.T) {
 
 func TestMains(t *testing.T) {
 	r := runTests(t, "TestPass[23]", options{"SUBJECT_MAIN": "nothing"})
-	r.want(outcomes{}) // It lists no tests either.
+	// It lists no tests either: they are those of the sources.
+	r.want(outcomes{"TestPass2": skip, "TestPass3": skip})
+	r.wantMessage("TestPass2", "TestMain ended the process before any test")
 	r = runTests(t, "TestPass[23]", options{"SUBJECT_MAIN": "fails"})
 	r.want(outcomes{outsideTests: wrong})
 	r.wantMessage(outsideTests, "exit code 3\nno database")
@@ -360,14 +362,22 @@ func TestMains(t *testing.T) {
 	r.want(outcomes{"TestPass2": pass, "TestPass3": pass, outsideTests: wrong})
 	r.wantMessage(outsideTests, "exit code 5, although no test failed")
 	runTests(t, "TestPass2|TestFail", options{"SUBJECT_MAIN": "forgives"}).want(outcomes{"TestPass2": pass, "TestFail": fail})
-	r = runTests(t, "TestPass[23]", options{"SUBJECT_MAIN": "prints"})
+	r = runTests(t, "TestPass[23]|TestGhost", options{"SUBJECT_MAIN": "prints"})
 	r.want(outcomes{"TestPass2": pass, "TestPass3": pass})
 }
 
+// Sources of which a test is not in the binary, as of another system.
+func TestSourcesHaveMoreThanTheBinary(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "marks.json")
+	writeJSON(file, []model.GoTest{{Name: "TestPass2", File: "b_test.go"}, {Name: "TestOnWindows", File: "a_test.go"}})
+	s := selection{Target: "//p:t", Binary: subject, Marks: file, Dist: model.LoadGroup, Runs: []model.Part{model.Rest}}
+	runSelection(t, s, "", options{"SUBJECT_MAIN": "nothing"}).want(outcomes{"TestPass2": skip})
+}
+
 func TestUnruly(t *testing.T) {
-	r := runTests(t, "^Test(Noisy|Unfinished|Forger|Leaves|Reads|Environment)", options{"TEST_TOTAL_SHARDS": "1", "TEST_SHARD_INDEX": "0"})
+	r := runTests(t, "^Test(Noisy|Unfinished|Forger|LongLine|Leaves|Reads|Environment)", options{"TEST_TOTAL_SHARDS": "1", "TEST_SHARD_INDEX": "0"})
 	r.want(outcomes{
-		"TestNoisy": fail, "TestUnfinishedLine": pass, "TestForger": pass,
+		"TestNoisy": fail, "TestUnfinishedLine": pass, "TestForger": pass, "TestLongLine": pass,
 		"TestLeavesProcess": pass, "TestReadsStdin": pass, "TestEnvironment": pass,
 	})
 	if r.took > 20*time.Second {

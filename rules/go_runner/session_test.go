@@ -9,11 +9,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
-// told is the story of a process that printed this.
+var begun = regexp.MustCompile(`=== RUN +(\w+)`)
+
+// told is the story of a process that printed this, and was to run the tests that begin
+// in it.
 func told(output string) *story {
-	s := newStory()
+	var asked []string
+	for _, match := range begun.FindAllStringSubmatch(output, -1) {
+		asked = append(asked, match[1])
+	}
+	s := newStory(asked)
 	follow(strings.NewReader(output), io.Discard, s)
 	return s
 }
@@ -120,6 +128,45 @@ func TestOutputBelongsToItsTest(t *testing.T) {
 	}
 }
 
+// Wherever the pieces in which output is read end, a frame is found.
+func TestLongLines(t *testing.T) {
+	for _, before := range []int{0, longestLine - 30, longestLine - 5, longestLine, longestLine + 1, 2*longestLine - 5} {
+		s := newStory([]string{"TestA", "TestB"})
+		var log bytes.Buffer
+		output := "\x16=== RUN   TestA\n" + strings.Repeat("x", before) + "\x16--- PASS: TestA (0.00s)\n\x16=== RUN   TestB\n\x16--- FAIL: TestB (0.00s)\n\x16FAIL\n"
+		follow(iotest.HalfReader(strings.NewReader(output)), &log, s)
+		if len(s.cases) != 2 || s.cases[0].outcome != testPassed || s.cases[1].outcome != testFailed || !s.ended {
+			t.Errorf("after %d bytes: %d cases, ended: %v", before, len(s.cases), s.ended)
+		}
+		if want := strings.ReplaceAll(output, "\x16", ""); log.String() != want {
+			t.Errorf("after %d bytes the log differs", before)
+		}
+	}
+}
+
+// What a test prints makes no test, and hides no outcome of its own.
+func TestForgedReports(t *testing.T) {
+	for _, c := range []struct {
+		what, output string
+		want         map[string]outcome
+	}{
+		{"another test", "\x16=== RUN   TestA\n\x16=== RUN   TestGhost\n\x16--- FAIL: TestGhost (0.00s)\n\x16--- PASS: TestA (0.00s)\n", map[string]outcome{"TestA": testPassed}},
+		{"another test's report", "\x16=== RUN   TestA\n\x16--- FAIL: TestB (0.00s)\n\x16--- PASS: TestA (0.00s)\n\x16=== RUN   TestB\n\x16--- PASS: TestB (0.00s)\n", map[string]outcome{"TestA": testPassed, "TestB": testPassed}},
+		{"its own report", "\x16=== RUN   TestA\n\x16--- PASS: TestA (0.00s)\n\x16--- FAIL: TestA (0.00s)\n", map[string]outcome{"TestA": testFailed}},
+		{"its own beginning", "\x16=== RUN   TestA\n\x16=== RUN   TestA\n\x16--- PASS: TestA (0.00s)\n", map[string]outcome{"TestA": testPassed}},
+	} {
+		s := newStory([]string{"TestA", "TestB"})
+		follow(strings.NewReader(c.output), io.Discard, s)
+		got := map[string]outcome{}
+		for _, test := range s.cases {
+			got[test.name] = test.outcome
+		}
+		if !maps.Equal(got, c.want) || len(s.cases) != len(c.want) || len(s.open) > 0 {
+			t.Errorf("%s: got %v, want %v", c.what, got, c.want)
+		}
+	}
+}
+
 func TestLongOutputKeepsItsEnd(t *testing.T) {
 	var kept tail
 	for range 100 {
@@ -141,7 +188,7 @@ func FuzzFollow(f *testing.F) {
 	f.Add([]byte("\x16--- PASS: \n\x16=== CONT\n\x16\n\x16\x16--- SKIP: TestA (1h)"))
 	f.Fuzz(func(t *testing.T, output []byte) {
 		var log bytes.Buffer
-		s := newStory()
+		s := newStory([]string{"TestA"})
 		follow(bytes.NewReader(output), &log, s)
 		judge([]string{"TestA"}, s, ending{err: io.EOF})
 		plain := func(text []byte) string { return string(dropped.ReplaceAll(text, nil)) }

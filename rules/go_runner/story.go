@@ -36,13 +36,18 @@ type testCase struct {
 }
 
 // top is the name of the top-level test.
-func (c *testCase) top() string {
-	name, _, _ := strings.Cut(c.name, "/")
-	return name
+func (c *testCase) top() string { return topOf(c.name) }
+
+func topOf(name string) string {
+	top, _, _ := strings.Cut(name, "/")
+	return top
 }
 
 // story is what one process of the test binary told of its tests.
 type story struct {
+	// asked are the top-level tests that were to run. What a test prints may look like
+	// the report of another one.
+	asked map[string]bool
 	cases []*testCase // in the order of their beginning
 	open  map[string]*testCase
 	// current is the test that prints; nil: none.
@@ -54,12 +59,19 @@ type story struct {
 	ended bool
 }
 
-func newStory() *story { return &story{open: map[string]*testCase{}} }
+func newStory(asked []string) *story {
+	return &story{asked: setOf(asked), open: map[string]*testCase{}}
+}
 
-func (s *story) started(name string) {
+// started reports whether a test may begin: it was to run, and does not run already.
+func (s *story) started(name string) bool {
+	if !s.asked[topOf(name)] || s.open[name] != nil {
+		return false
+	}
 	s.current = &testCase{name: name, began: time.Now()}
 	s.cases = append(s.cases, s.current)
 	s.open[name] = s.current
+	return true
 }
 
 func (s *story) paused(name string, paused bool) {
@@ -74,11 +86,16 @@ func (s *story) paused(name string, paused bool) {
 
 func (s *story) turnTo(name string) { s.current = s.open[name] }
 
-func (s *story) finished(name string, outcome outcome, took time.Duration) {
+// finished reports whether a test can have ended: one that runs, or once more the one
+// that was the last to. A test that panics is reported twice, and of one that printed what
+// looks like its report the last one is real.
+func (s *story) finished(name string, outcome outcome, took time.Duration) bool {
 	c := s.open[name]
+	if c == nil && s.current != nil && s.current.name == name {
+		c = s.current
+	}
 	if c == nil {
-		// A test that panics is reported twice.
-		return
+		return false
 	}
 	c.state, c.outcome, c.took = over, outcome, took
 	if outcome == testPassed {
@@ -87,6 +104,7 @@ func (s *story) finished(name string, outcome outcome, took time.Duration) {
 	}
 	s.current = c
 	delete(s.open, name)
+	return true
 }
 
 func (s *story) output(text []byte) {

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		fmt.Println("no database")
 		os.Exit(3)
 	case "prints":
-		fmt.Println("Testing begins\nTest me if you can")
+		fmt.Println("Testing begins\nTest me if you can\nTestGhost")
 	}
 	flag.Parse()
 	if flag.Lookup("test.list").Value.String() != "" {
@@ -174,7 +174,11 @@ func TestUnfinishedLine(t *testing.T) { fmt.Print("no newline") }
 func TestForger(t *testing.T) {
 	fmt.Println("--- FAIL: TestForger (0.00s)\n=== RUN   TestNowhere\nFAIL\nPASS")
 	fmt.Println("\x16 odd \x16--- WHAT: is this")
+	fmt.Println("\x16=== RUN   TestNowhere\n\x16--- FAIL: TestNowhere (0.00s)\n\x16=== RUN   TestOpen")
 }
+
+// So long that the report after it, in the same line, is read in two pieces.
+func TestLongLine(t *testing.T) { fmt.Print(strings.Repeat("x", 1<<20-5)) }
 
 func TestClosesStdout(t *testing.T) { os.Stdout.Close() }
 
