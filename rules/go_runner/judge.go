@@ -32,7 +32,8 @@ type verdict struct {
 // judge reads the story of a process that was to run the tests asked.
 func judge(asked []string, s *story, end ending) verdict {
 	switch {
-	case s.ended:
+	case s.ended, end.succeeded() && len(asked) > 0 && len(missing(asked, s.tops(over))) == 0:
+		// A test that sets os.Stdout to nil takes the last line away.
 		return judgeEnded(asked, s, end)
 	case len(s.cases) == 0 && end.succeeded():
 		// `go test` takes such a package for passed: its TestMain found nothing to do.

@@ -14,8 +14,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -85,16 +87,24 @@ func runShard(s settings, p program) []result {
 	return session.results
 }
 
-// conclude tells what failed, once more and all of it, and returns the exit code.
+// conclude tells what failed, once more and all of it, and why tests never ran, and
+// returns the exit code.
 func conclude(log io.Writer, results []result) int {
 	code := passed
+	skipped := map[string]int{}
 	for _, r := range results {
+		if r.outcome == testSkipped && r.message != "" {
+			skipped[r.message]++
+		}
 		if r.outcome == testFailed || r.outcome == errored {
 			code = failed
 			if r.message != "" {
 				say(log, fmt.Sprintf("%s: %s", r.name, r.message))
 			}
 		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(skipped)) {
+		say(log, fmt.Sprintf("%d tests skipped: %s", skipped[why], why))
 	}
 	return code
 }

@@ -350,6 +350,9 @@ func TestMains(t *testing.T) {
 	// It lists no tests either: they are those of the sources.
 	r.want(outcomes{"TestPass2": skip, "TestPass3": skip})
 	r.wantMessage("TestPass2", "TestMain ended the process before any test")
+	if want := "2 tests skipped: TestMain ended the process before any test"; !strings.Contains(r.log, want) {
+		t.Errorf("no %q in\n%s", want, r.log)
+	}
 	r = runTests(t, "TestPass[23]", options{"SUBJECT_MAIN": "fails"})
 	r.want(outcomes{outsideTests: wrong})
 	r.wantMessage(outsideTests, "exit code 3\nno database")
@@ -388,6 +391,10 @@ func TestUnruly(t *testing.T) {
 	if r.cases["TestClosesStdout"].Outcome != fail || r.cases["TestFail"].Outcome != fail || r.cases["TestPass2"].Outcome != pass {
 		t.Errorf("got %v", r.cases)
 	}
+}
+
+func TestStandardOutputTakenAway(t *testing.T) {
+	runTests(t, "^Test(Pass2|TakesStdout)$", nil).want(outcomes{"TestPass2": pass, "TestTakesStdout": pass})
 }
 
 func TestFlood(t *testing.T) {

@@ -180,6 +180,8 @@ func TestForger(t *testing.T) {
 // So long that the report after it, in the same line, is read in two pieces.
 func TestLongLine(t *testing.T) { fmt.Print(strings.Repeat("x", 1<<20-5)) }
 
+func TestTakesStdout(t *testing.T) { os.Stdout, os.Stderr = nil, nil }
+
 func TestClosesStdout(t *testing.T) { os.Stdout.Close() }
 
 func TestLeavesProcess(t *testing.T) {
