@@ -107,8 +107,25 @@ func (d *dependencies) addModule(m wantedModule) {
 			return
 		}
 	}
-	if !m.optional && d.validates() && !d.survey.isNamespace(m) {
-		d.unresolved.add(m, d.thirdParty().manifests)
+	d.addUnresolved(m)
+}
+
+// addUnresolved notes an import that nothing provides, if that is wrong: where a manifest
+// has all third-party modules, or where the repository has a module that may be meant.
+func (d *dependencies) addUnresolved(m wantedModule) {
+	if d.survey.isNamespace(m) {
+		return
+	}
+	missed := unresolvedImport{wantedModule: m}
+	if d.validates() && !m.optional {
+		missed.manifest = manifestFile
+		if inForce := d.thirdParty().manifests; len(inForce) > 0 {
+			missed.manifest = inForce[0].file
+		}
+	}
+	found, ok := d.survey.misplacedFor(m)
+	if missed.found, missed.root = found.file, found.root; ok || missed.manifest != "" {
+		d.unresolved.add(missed)
 	}
 }
 

@@ -105,7 +105,7 @@ var importDirectives = []directive{
 	{
 		key:    "python_ignore_dependencies",
 		values: "modules, separated by commas",
-		doc:    "Imports of these modules make no dependencies and are no errors. Adds to what folders above say.",
+		doc:    "Imports of these modules and of what is in them make no dependencies and are no errors. Adds to what folders above say.",
 		apply: func(s *settings, _, value string) bool {
 			s.ignored = append(slices.Clone(s.ignored), commaSeparated(value)...)
 			return value != ""

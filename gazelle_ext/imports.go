@@ -91,10 +91,10 @@ func (s *survey) wantedBy(file string) []wantedModule {
 		}
 		written := strings.Repeat(".", statement.Level) + statement.Module
 		for _, name := range names {
-			if ignored[base] || ignored[join(base, name)] || ignored[written] {
+			full := join(base, name)
+			if ignored[written] || slices.ContainsFunc(enclosing(full), func(name string) bool { return ignored[name] }) {
 				continue
 			}
-			full := join(base, name)
 			module := base
 			if statement.Module == "" {
 				module = full
@@ -113,7 +113,8 @@ func (s *survey) wantedBy(file string) []wantedModule {
 	return wanted
 }
 
-// ignoredIn returns the modules whose imports in file make no dependencies.
+// ignoredIn returns the modules whose imports in file make no dependencies, nor do those of
+// what is in them.
 func (s *survey) ignoredIn(file string) map[string]bool {
 	ignored := set(s.folders[plan.PackageOf(file)].settings.ignored...)
 	for _, annotation := range s.modules[file].Annotations {
@@ -156,7 +157,8 @@ func (s *survey) candidates(file string, statement pyscan.Import, name string) [
 
 // searchPath returns what may stand before the name of an imported module, in the order
 // of sys.path: the folders that pytest puts there, first the file's own, then those of
-// the conftest.py files above, and at last the Python root.
+// the conftest.py files above, and the Python root; at last the file's own folder once
+// more, which is there when the file is run as a script.
 // https://docs.pytest.org/en/stable/explanation/pythonpath.html
 func (s *survey) searchPath(file string) []string {
 	var prefixes []string
@@ -166,7 +168,8 @@ func (s *survey) searchPath(file string) []string {
 		}
 	}
 	here := plan.PackageOf(file)
-	if own := s.importBase(here); s.pytestFolders()[own] {
+	own := s.importBase(here)
+	if s.pytestFolders()[own] {
 		add(own)
 	}
 	for _, rel := range parents(here) {
@@ -174,7 +177,11 @@ func (s *survey) searchPath(file string) []string {
 			add(s.importBase(rel))
 		}
 	}
-	return append(prefixes, "")
+	prefixes = append(prefixes, "")
+	if own == here {
+		add(here)
+	}
+	return prefixes
 }
 
 // pytestFolders are the folders that pytest puts on sys.path to import some test file or

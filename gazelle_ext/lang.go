@@ -51,7 +51,7 @@ func (x *xdist) DoneGeneratingRules() { x.report.print() }
 // offers extensions no way to return an error: the run ends here, so that no BUILD
 // file is written from sources that could not be read.
 func (x *xdist) AfterResolvingDeps(context.Context) {
-	x.report.add(x.unresolved.errors()...)
+	x.unresolved.tell(&x.report)
 	x.report.add(x.cycles.errors(x.survey.inOneProject)...)
 	x.report.exitOnErrors()
 }

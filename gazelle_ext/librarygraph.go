@@ -9,12 +9,22 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
-// indexModules notes by which names the repository's files are imported.
+// indexModules notes by which names the repository's files are imported. Since its root is
+// always on sys.path, a file below another Python root has a second name, by its path.
 func (s *survey) indexModules() {
 	s.byModule = map[string][]string{}
+	byPath := map[string][]string{}
 	for file := range s.modules {
 		name := s.moduleOf(file)
 		s.byModule[name] = append(s.byModule[name], file)
+		if second := dotted("", strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__")); second != name {
+			byPath[second] = append(byPath[second], file)
+		}
+	}
+	for name, files := range byPath {
+		if s.byModule[name] == nil {
+			s.byModule[name] = files
+		}
 	}
 	for _, files := range s.byModule {
 		slices.Sort(files)

@@ -50,6 +50,9 @@ type survey struct {
 	pythonRoots []string
 	// projectRoots are those of the Python projects, by the project's folder.
 	projectRoots map[string][]string
+	// holdersByName and absoluteNames are those of misplaced.go, as far as it was asked.
+	holdersByName map[string][]string
+	absoluteNames map[string]bool
 	// librariesIn are the planned libraries by package; holders are they by file.
 	librariesIn map[string][]*library
 	holders     map[string]*library

@@ -1,0 +1,7 @@
+import pytest
+
+
+demo = pytest.importorskip("demo")
+
+
+def test_it(): pass

@@ -1,0 +1,4 @@
+import bank.account
+
+
+def test_it(): pass

@@ -1,0 +1,4 @@
+import far.deep
+
+
+def test_it(): pass
