@@ -233,7 +233,7 @@ func (p *parser) arguments() []*Expr {
 		generator = generator || isGenerator
 		list = p.keep(list, e)
 		comma := p.got(tokComma)
-		if generator && (comma || !isGenerator) {
+		if generator && (comma || len(list) > 1) {
 			p.fail(at, "a generator among other arguments needs parentheses of its own")
 		}
 		if !comma {
@@ -252,7 +252,7 @@ func (p *parser) argument() (e *Expr, generator bool) {
 	case p.kind() == tokStar && !p.pattern:
 		p.advance()
 		x := p.expression()
-		return p.node(start, Expr{Kind: ExprStarred, X: x}), false
+		return p.orGenerator(start, p.node(start, Expr{Kind: ExprStarred, X: x})) // PEP 798
 	case p.kind() == tokDoubleStar:
 		p.advance()
 		x := p.expression()
@@ -267,7 +267,11 @@ func (p *parser) argument() (e *Expr, generator bool) {
 		x := read()
 		return p.node(start, Expr{Kind: ExprKeyword, Text: text, X: x}), false
 	}
-	e = p.element()
+	return p.orGenerator(start, p.element())
+}
+
+// orGenerator returns an argument, or the generator of which it is the element.
+func (p *parser) orGenerator(start int, e *Expr) (_ *Expr, generator bool) {
 	if !p.atFor() {
 		return e, false
 	}

@@ -66,17 +66,33 @@ func decodeAs(d declaration, src []byte) (string, *fault) {
 			}
 		}
 		return string(src), nil
-	case codings[codec] != nil:
-		text, err := codings[codec].NewDecoder().Bytes(src)
-		if i := bytes.IndexRune(text, utf8.RuneError); i >= 0 || err != nil {
-			return string(text), faultf(max(i, 0), "the file is not in the encoding %q that it declares; save it as UTF-8 and declare none", d.name)
+	case codings[codec] != nil || multibytes[codec] != nil:
+		text, wrong := decodeBy(codec, src)
+		if wrong >= 0 {
+			return text, faultf(wrong, "the file is not in the encoding %q that it declares; save it as UTF-8 and declare none", d.name)
 		}
-		return string(text), nil
+		return text, nil
 	case unmapped[codec]:
 		return widen(src), nil
 	}
 	return string(src), faultf(d.offset, "encoding %q is none that Python source can have here; "+
 		"save the file as UTF-8 and declare none, or name one such as latin-1, cp1252, euc-jp or gbk", d.name)
+}
+
+// decodeBy turns text into UTF-8 by the tables of an encoding. The offset is that of what
+// is not of it, or -1; it counts in the text that is returned.
+func decodeBy(codec string, src []byte) (text string, wrong int) {
+	if m := multibytes[codec]; m != nil {
+		return m.decode(src)
+	}
+	if table, ok := codings[codec].(*charmap.Charmap); ok && strings.HasPrefix(table.String(), "ISO 8859") {
+		return isoControls(table, src)
+	}
+	decoded, err := codings[codec].NewDecoder().Bytes(src)
+	if wrong = bytes.IndexRune(decoded, utf8.RuneError); err != nil {
+		wrong = max(wrong, 0)
+	}
+	return string(decoded), wrong
 }
 
 func fromUTF8(src []byte) (string, *fault) {
@@ -99,6 +115,9 @@ func invalidUTF8(src []byte) int {
 	return len(src)
 }
 
+// unknownLetter stands for characters of which there is no table here.
+const unknownLetter = "ÿ"
+
 // widen makes UTF-8 of text in which each byte is a character: those beyond ASCII
 // become the same letter, as the structure does not depend on which one it is.
 func widen(src []byte) string {
@@ -108,7 +127,7 @@ func widen(src []byte) string {
 		if c < utf8.RuneSelf {
 			b.WriteByte(c)
 		} else {
-			b.WriteRune('ÿ')
+			b.WriteString(unknownLetter)
 		}
 	}
 	return b.String()
@@ -162,13 +181,11 @@ var (
 		"cp1256 1256 windows1256":                                                                        charmap.Windows1256,
 		"cp1257 1257 windows1257":                                                                        charmap.Windows1257,
 		"cp1258 1258 windows1258":                                                                        charmap.Windows1258,
-		"eucjp ujis eucjis2004 eucjisx0213":                                                              japanese.EUCJP,
+		"eucjp ujis":                                                                                     japanese.EUCJP,
 		"shiftjis sjis csshiftjis xmacjapanese":                                                          japanese.ShiftJIS,
-		"cp932 932 ms932 mskanji windows31j":                                                             japanese.ShiftJIS,
 		"euckr korean cp949 949 ms949 uhc ksc5601 ksc56011987 ksx1001 cseuckr":                           korean.EUCKR,
 		"gbk 936 cp936 ms936":                                                                            simplifiedchinese.GBK,
 		"gb2312 chinese euccn eucgb2312cn gb231280 gb23121980":                                           simplifiedchinese.GBK,
-		"gb18030 gb180302000":                                                                            simplifiedchinese.GB18030,
 		"big5 big5tw csbig5 big5hkscs hkscs cp950 950 ms950":                                             traditionalchinese.Big5,
 	})
 )
@@ -181,8 +198,8 @@ func names(list string) map[string]bool {
 	return set
 }
 
-func byName(table map[string]encoding.Encoding) map[string]encoding.Encoding {
-	all := map[string]encoding.Encoding{}
+func byName[E any](table map[string]E) map[string]E {
+	all := map[string]E{}
 	for list, e := range table {
 		for name := range strings.FieldsSeq(list) {
 			all[name] = e

@@ -1,5 +1,5 @@
 // Package syntax reads the source text of one Python module, versions 3.8 to
-// 3.14, into a tree of statements.
+// 3.15, into a tree of statements.
 //
 // The whole text is checked against Python's grammar, and the first thing that
 // does not fit is an error with its place. A tree is kept only of what runs when

@@ -21,7 +21,7 @@ func TestValid(t *testing.T) {
 		"a or b and not c < d | e ^ f & g << h + i * j ** -k", "a if b else c if d else e", "a not in b is not c", "-+~x", "not not x", "await x ** y", "x ** -y",
 		"lambda: 0", "lambda a, /, b=1, *c, d, e=2, **f: (a, b)", "lambda *, a: a", "lambda x: lambda y: x", "f(a, *b, c=d, **e)", "f(*a, *b, c)", "f(a=1, *b)", "f(x for x in y)", "f(a, (x for x in y))", "f(a := 1)",
 		"x[1], x[:], x[::], x[1:2:3], x[a:b, c], x[*a, b], x[a := 1], x[()]", "[], [1], [1,], [*a, b]", "(), (1,), (1, 2), (*a, b), (yield_)", "{}, {1}, {1, *a}, {1: 2, **a}, {**a,}",
-		"[x for x in y if z if w for (a, *b), c in d]", "{x: y for x, y in z}", "{x async for x in y}", "(x for x in lambda_)", "[x := 1, y := 2]", "x = y = z", "x: int", "x: int = 1", "(x): int = 1", "x.y[z]: int", "x += 1; x //= y; x **= 2; x @= y; x >>= 1; x = yield_",
+		"[x for x in y if z if w for (a, *b), c in d]", "{x: y for x, y in z}", "{x async for x in y}", "(x for x in lambda_)", "[*x for x in y], {*x for x in y}, {**x for x in y}, (*x async for x in y)", "f(*x for x in y)", "class A(*x for x in y): pass", "[x := 1, y := 2]", "x = y = z", "x: int", "x: int = 1", "(x): int = 1", "x.y[z]: int", "x += 1; x //= y; x **= 2; x @= y; x >>= 1; x = yield_",
 		"*a, b = c", "[a, b] = (c, d) = e", "a, = b", "() = x", "x = *a, b", "...", "print(x)", "exec(x)", "a.b.c().d[0]", "x = (y\n).z",
 		// statements
 		"import a", "import a.b.c as d, e", "from . import a", "from .. a import b", "from ...a.b import (c as d, e,)", "from .... import a", "from a import *", "lazy import a", "lazy from a import b",
@@ -136,6 +136,8 @@ var invalid = []struct{ src, want string }{
 	{"a if b\n", `1:7: "else" of the conditional expression`},
 	{"f(a=1, b)\n", "1:8: a positional argument follows"},
 	{"f(**a, *b)\n", "1:8: a starred argument follows"},
+	{"f(1, *x for x in y)\n", "1:6: a generator among other arguments"},
+	{"f(**x for x in y)\n", `1:7: ',' or ')' expected, found "for"`},
 	{"f(x for x in y, 1)\n", "1:3: a generator among other arguments"},
 	{"{1: 2, 3}\n", "1:8: elements of a set and items"},
 	{"(*a)\n", "1:1: a starred expression alone"},
@@ -221,6 +223,8 @@ func TestEncodings(t *testing.T) {
 		{"# coding: rot13\n", `x.py:1:11: encoding "rot13"`},
 		{"# coding: ascii\nx = '\xe9'\n", "x.py:2:6: byte 0xe9 is not of the declared"},
 		{"# coding: euc-jp\nx = 'a\xe9'\n", `x.py:2:7: the file is not in the encoding "euc-jp"`},
+		{"# coding: johab\nx = 'a\xff'\n", `x.py:2:7: the file is not in the encoding "johab"`},
+		{"# coding: iso-8859-7\nx = '\xff'\n", `x.py:2:6: the file is not in the encoding "iso-8859-7"`},
 		{"# coding: latin-1 \xe9\nx = )\n", "x.py:2:5: ')' closes nothing"},
 		{"\xef\xbb\xbf# coding: latin-1\n", `x.py:1:11: encoding "latin-1" is declared, and`},
 	} {
@@ -232,19 +236,27 @@ func TestEncodings(t *testing.T) {
 
 func TestDecoded(t *testing.T) {
 	for src, want := range map[string]string{
-		"# coding: latin-1\n'caf\xe9'\n":         "café",
-		"# coding: latin-1\n'é'\n":               "Ã©", // though it is valid UTF-8
-		"# -*- coding: Latin_1-unix -*-\n'\xe9'": "é",
-		"# coding: cp1252\n'\x80'\n":             "€",
-		"# coding: windows-1251\n'\xef\xf0'\n":   "пр",
-		"# coding: koi8-r\n'\xd0'\n":             "п",
-		"# coding: euc_jp\n'\xa4\xa2'\n":         "あ",
-		"# coding: shift_jis\n'\x83\x5c'\n":      "ソ", // its second byte is a backslash
-		"# coding: gbk\n'\x81\x5c'\n":            "乗",
-		"# coding: big5\n'\xa4\xa4'\n":           "中",
-		"# coding: euc-kr\n'\xb0\xa1'\n":         "가",
-		"# coding: tis-620\n'\xa1'\n":            "ÿ", // of which there is no table
-		"x = 1\n# coding: nosuch\n'é'":           "é",
+		"# coding: latin-1\n'caf\xe9'\n":                           "café",
+		"# coding: latin-1\n'é'\n":                                 "Ã©", // though it is valid UTF-8
+		"# -*- coding: Latin_1-unix -*-\n'\xe9'":                   "é",
+		"# coding: cp1252\n'\x80'\n":                               "€",
+		"# coding: windows-1251\n'\xef\xf0'\n":                     "пр",
+		"# coding: koi8-r\n'\xd0'\n":                               "п",
+		"# coding: euc_jp\n'\xa4\xa2'\n":                           "あ",
+		"# coding: shift_jis\n'\x83\x5c'\n":                        "ソ", // its second byte is a backslash
+		"# coding: gbk\n'\x81\x5c'\n":                              "乗",
+		"# coding: big5\n'\xa4\xa4'\n":                             "中",
+		"# coding: euc-kr\n'\xb0\xa1'\n":                           "가",
+		"# coding: tis-620\n'\xa1'\n":                              "ÿ", // of which there is no table
+		"# coding: iso-8859-2\n'\x85\xb1'\n":                       "\u0085ą",
+		"# coding: iso-8859-15\n'\x80\xa4'\n":                      "\u0080€",
+		"# coding: cp932\n'\x83\x5c\xf0\x5c'\n":                    "ソÿ", // a user's character
+		"# coding: gb18030\n'\xa2\x70\x81\x30\x81\x30'\n":          "ÿ\u0080",
+		"# coding: johab\n'\x88\x5c'\n":                            "ÿ", // its second byte is a backslash
+		"# coding: shift_jis_2004\n'\x83\x5c~'\n":                  "ソ‾",
+		"# coding: shift_jisx0213\n'\\'\n":                         "¥", // no backslash
+		"# coding: euc_jis_2004\n'\xfd\xe5\x8f\xfe\xe7\xa4\xa2'\n": "ÿÿあ",
+		"x = 1\n# coding: nosuch\n'é'":                             "é",
 	} {
 		m, err := Parse("x.py", []byte(src))
 		if err != nil {

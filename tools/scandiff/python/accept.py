@@ -51,10 +51,16 @@ ODD = [
             *("iso-8859-15", "cp1252", "windows-1251", "koi8-r", "mac_roman", "cp437"),
             *("euc_jp", "shift_jis", "cp932", "gbk", "gb18030", "big5", "euc-kr"),
             *("us-ascii", "utf-16", "utf-32", "rot13", "hex", "cp037", "nosuch"),
-            *("tis-620", "cp869", "johab9", "utf-8.", "x-user"),
+            *("tis-620", "cp869", "johab9", "utf-8.", "x-user", "iso-8859-7", "johab"),
+            *("shift_jis_2004", "euc_jisx0213", "iso-8859-2", "iso-8859-10"),
         )
         for before in (b"", b"\n", b"#!x\n", b"\x0c")
-        for after in (b"x = 1\n", b"x = '\xa4\xa2'\n", b"\xa4\xa2 = 1\n")
+        for after in (
+            b"x = 1\n",
+            b"x = '\xa4\xa2'\n",
+            b"\xa4\xa2 = 1\n",
+            b"x = '\x83\x5c'\n",
+        )
     ),
 ]
 
