@@ -82,7 +82,7 @@ func (s *survey) wantedBy(file string) []wantedModule {
 	ignored := s.ignoredIn(file)
 	for _, statement := range s.modules[file].Imports {
 		base, ok := s.absolute(file, statement)
-		if !ok || statement.Typing {
+		if !ok || statement.Typing || s.isAbsent(statement) {
 			continue
 		}
 		names := statement.Names
@@ -106,11 +106,16 @@ func (s *survey) wantedBy(file string) []wantedModule {
 				names:    s.candidates(file, statement, full),
 				file:     file,
 				line:     statement.Line,
-				optional: statement.Guarded,
+				optional: statement.Guarded || statement.Absent != 0 && s.python == newestPython,
 			})
 		}
 	}
 	return wanted
+}
+
+// isAbsent says whether the target Python does not come to an import.
+func (s *survey) isAbsent(statement pyscan.Import) bool {
+	return statement.Absent.All() || s.python != newestPython && statement.Absent.Has(s.python)
 }
 
 // ignoredIn returns the modules whose imports in file make no dependencies, nor do those of

@@ -59,6 +59,9 @@ type survey struct {
 	// manifests are those of third-party modules, by folder.
 	manifests  map[string]*manifest
 	thirdParty map[string]*thirdParty
+	// python is the minor version of the Python that runs the tests, newestPython where
+	// nothing says which.
+	python int
 	// stdlib has the top-level modules that need no dependency.
 	stdlib map[string]bool
 	// exported are the files that targets of other packages have as inputs, by package.
@@ -105,6 +108,7 @@ func emptySurvey(root string) *survey {
 		below:      map[string][]string{},
 		given:      map[string]plan.File{},
 		bases:      map[string]*base{},
+		python:     newestPython,
 	}
 }
 
@@ -120,7 +124,8 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	s.inferRoots(report)
 	s.checkLeftOut(report)
 	s.readManifests(report)
-	s.stdlib = stdlib(targetPython(root))
+	s.python = targetPython(root)
+	s.stdlib = stdlib(s.python)
 	s.indexModules()
 	s.imported = s.importedTests()
 	recorded, err := durations.Read(filepath.Join(root, durations.File))

@@ -19,6 +19,7 @@ func (ev *evaluator) imports() []Import {
 			Line:    mod.Line(imp.Offset),
 			Guarded: imp.Guarded,
 			Typing:  imp.Typing,
+			Absent:  imp.Absent,
 		}
 		for _, n := range imp.Names {
 			out.Names = append(out.Names, n.Name)

@@ -57,7 +57,13 @@ type Import struct {
 	Guarded bool
 	// Typing says that it stands under TYPE_CHECKING: no running program imports it.
 	Typing bool
+	// Absent are the versions of Python that do not come to the import, because of a
+	// condition on sys.version_info.
+	Absent Versions
 }
+
+// Versions is a set of minor versions of Python 3.
+type Versions = syntax.Versions
 
 // A Test is a test function or method, which makes one item of pytest or, with
 // parameters, several.

@@ -4,24 +4,31 @@ package syntax
 func (p *parser) ifStatement(body []Stmt) []Stmt {
 	start := p.start()
 	var s Branches
+	var before Versions // those that some condition above is true on
 	for p.kind() == kwIf || p.kind() == kwElif {
 		owner, at := p.text(), p.start()
 		p.advance()
 		typing := p.atTypeChecking()
+		condition := p.start()
 		cond := p.named()
+		truth, falsity := versionsOf(p.src[condition:p.start()])
 		first := len(p.imports)
 		block := p.block(nil, owner, at)
 		if typing {
 			p.guard(first)
 			p.typingOnly(first)
 		}
+		p.absentOn(before|falsity, first)
+		before |= truth
 		s.List = p.branch(s.List, cond, block)
 		if p.kind() == kwIf {
 			break // the next statement
 		}
 	}
 	if p.kind() == kwElse {
+		first := len(p.imports)
 		s.List = p.branch(s.List, nil, p.elseBlock(nil))
+		p.absentOn(before, first)
 		s.Complete = true
 	}
 	return p.addBranches(body, start, s)

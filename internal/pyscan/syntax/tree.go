@@ -18,6 +18,9 @@ type Import struct {
 	Guarded bool
 	// Typing says that it stands under TYPE_CHECKING.
 	Typing bool
+	// Absent are the versions of Python that do not come to the statement, because of a
+	// condition on sys.version_info.
+	Absent Versions
 	Offset int
 }
 
