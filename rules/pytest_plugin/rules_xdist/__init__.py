@@ -20,7 +20,9 @@ What touches the world is thin:
     flood       bounds what a test may print
     measuring   coverage.py around pytest, for `bazel coverage`
     boxed       a process for each test
-    standin     says how many workers pytest-xdist starts inside a shard: mostly none
+    standin     says how many workers pytest-xdist starts inside a shard, mostly none, and
+                that pytest-cov measures nothing
+    worker_api  makes a shard without them a worker itself, to plugins and to tests
     controller  gives them their work, where there are any
     worker      what the shard's one process is otherwise
     handover    what these two tell each other

@@ -28,7 +28,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling, WorkStealingScheduling
 from xdist.workermanage import WorkerController
 
-from rules_xdist import standin
+from rules_xdist import standin, worker_api
 from rules_xdist.handover import KEY, STACKS, STOP
 from rules_xdist.journal import Journal, Planned
 from rules_xdist.plugin import ShardPlugin
@@ -64,6 +64,10 @@ class ControllerPlugin(ShardPlugin):
 
     def decide_workers(self, options: argparse.Namespace) -> None:
         standin.start_workers(options, self._settings.workers)
+
+    def join_workers(self, config: pytest.Config) -> None:
+        """Only what they are to agree on: this process is their controller."""
+        worker_api.settle_seed(config.option, self._settings.worker)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         super().pytest_configure(config)

@@ -21,6 +21,7 @@ from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
 from rules_xdist.share import Share, fingerprint, share, weightless
 from rules_xdist.skipping import SkippedFolders
+from rules_xdist.worker_api import Membership
 
 
 class WorkerFixtures:
@@ -80,6 +81,12 @@ class ShardPlugin:
         """Makes parsed options say what workers of pytest-xdist there are: none."""
         standin.start_no_workers(options)
 
+    def join_workers(self, config: pytest.Config) -> None:
+        """Makes this process the shard's worker."""
+        membership = Membership(config, self._worker)
+        membership.join()
+        config.pluginmanager.register(membership, "rules_xdist_membership")
+
     # Wrappers begin before every other hook, so also before pytest-cov and pytest-xdist
     # look at the options, here and in the next.
     @pytest.hookimpl(wrapper=True)
@@ -88,6 +95,7 @@ class ShardPlugin:
     ) -> Generator[None]:
         bytecode.serve_pytest(early_config)
         self.decide_workers(early_config.known_args_namespace)
+        standin.measure_nothing(early_config.known_args_namespace)
         if early_config.pluginmanager.is_blocked("cacheprovider"):
             # The runner sets cache_dir, which nobody else would know in this case.
             parser.addini("cache_dir", "Unused: the cache is switched off.")
@@ -101,6 +109,7 @@ class ShardPlugin:
         self.decide_workers(config.option)
         current = config.invocation_params.dir
         config.args = self._skipped.instead_of_files(config.args, current)
+        self.join_workers(config)
         return (yield)
 
     def pytest_configure(self, config: pytest.Config) -> None:

@@ -1,9 +1,11 @@
-"""Keeps pytest-xdist's command line working inside a shard, and without effect.
+"""Keeps the command lines of pytest-xdist and pytest-cov working inside a shard, and
+without effect.
 
-A suite's addopts often say `-n auto --dist loadgroup`. Inside a shard that must not
-start workers: the shard is the worker. Nor may it fail where pytest-xdist is not among
-the test's dependencies. How many workers there are where a target asks for them is the
-target's to say, too.
+A suite's addopts often say `-n auto --dist loadgroup --cov=src --cov-fail-under=90`.
+Inside a shard that must not start workers: the shard is the worker. Nor measure: that is
+`bazel coverage`'s, and a shard's part of it is no measure of the whole. Nor may it fail
+where the plugins are not among the test's dependencies. How many workers there are where
+a target asks for them is the target's to say, too.
 """
 
 from __future__ import annotations
@@ -13,27 +15,58 @@ import importlib.util
 
 import pytest
 
-_WITH_VALUE = (
-    ("-n", "--numprocesses"),
-    ("--dist",),
-    ("--maxprocesses",),
-    ("--max-worker-restart",),
-    ("--maxschedchunk",),
-    ("--testrunuid",),
-    ("--tx",),
-)
-_WITHOUT_VALUE = (("--loadscope-reorder",), ("--no-loadscope-reorder",))
+# Of each plugin by the name of its module: options with a value, and without.
+_OPTIONS = {
+    "xdist": (
+        (
+            ("-n", "--numprocesses"),
+            ("--dist",),
+            ("--maxprocesses",),
+            ("--max-worker-restart",),
+            ("--maxschedchunk",),
+            ("--testrunuid",),
+            ("--tx",),
+        ),
+        (("--loadscope-reorder",), ("--no-loadscope-reorder",)),
+    ),
+    "pytest_cov": (
+        (
+            ("--cov-report",),
+            ("--cov-config",),
+            ("--cov-fail-under",),
+            ("--cov-precision",),
+            ("--cov-context",),
+        ),
+        (
+            ("--cov-reset",),
+            ("--no-cov-on-fail",),
+            ("--no-cov",),
+            ("--cov-append",),
+            ("--cov-branch",),
+        ),
+    ),
+}
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Where pytest-xdist is not installed, accepts its options."""
-    if importlib.util.find_spec("xdist") is not None:
-        return
-    group = parser.getgroup("rules_xdist", "options of pytest-xdist, without effect")
-    for action, options in (("store", _WITH_VALUE), ("store_true", _WITHOUT_VALUE)):
-        for names in options:
-            # The public addoption refuses lower-case short options such as -n.
-            group._addoption(*names, action=action, help=argparse.SUPPRESS)
+    """Accepts the options of those of the plugins that are not installed."""
+    for plugin, (with_value, without_value) in _OPTIONS.items():
+        if importlib.util.find_spec(plugin) is not None:
+            continue
+        group = parser.getgroup("rules_xdist", "options of plugins, without effect")
+        # The public addoption refuses lower-case short options such as -n.
+        for names in with_value:
+            group._addoption(*names, action="store", help=argparse.SUPPRESS)
+        for names in without_value:
+            group._addoption(*names, action="store_true", help=argparse.SUPPRESS)
+        if plugin == "pytest_cov":
+            group._addoption("--cov", nargs="?", help=argparse.SUPPRESS)
+
+
+def measure_nothing(options: argparse.Namespace) -> None:
+    """Where pytest-cov is active, makes parsed options say "no coverage"."""
+    if hasattr(options, "cov_source"):
+        options.cov_source = []
 
 
 def start_no_workers(options: argparse.Namespace) -> None:

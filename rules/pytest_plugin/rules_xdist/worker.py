@@ -63,6 +63,9 @@ class WorkerPlugin(ShardPlugin):
         self._said["maxfail"] = maxfail
         self._said["collected"] = collected
 
+    def join_workers(self, config: pytest.Config) -> None:
+        """Nothing: pytest-xdist has made this process a worker."""
+
     @pytest.hookimpl(wrapper=True)
     def pytest_cmdline_main(
         self, config: pytest.Config

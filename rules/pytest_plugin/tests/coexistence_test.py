@@ -57,7 +57,7 @@ def test_options_of_pytest_xdist_start_no_workers(target, addopts):
         "tests/test_a.py",
         """
         def test_here(request):
-            assert not hasattr(request.config, "workerinput")
+            assert request.config.workerinput["workercount"] == 1
             assert request.config.getoption("dist", "no") == "no"
         """,
     )
@@ -87,19 +87,61 @@ def test_plugins_that_look_at_the_options_early_see_no_workers_either(target):
     assert run.code == 0, run.output
 
 
-def test_options_of_pytest_xdist_are_accepted_where_it_is_not_installed(target):
-    target.write("pytest.ini", "[pytest]\naddopts = -n auto --dist loadgroup\n")
+COV = """
+    [pytest]
+    addopts = --cov=acme --cov-branch --cov-report=term-missing --cov-fail-under=100
+"""
+
+
+@pytest.mark.parametrize("env", [{}, {"RULES_XDIST_WORKERS": "2"}])
+def test_options_of_pytest_cov_measure_nothing(target, env):
+    pytest.importorskip("pytest_cov")
+    pytest.importorskip("xdist")
+    target.write("pytest.ini", COV)
+    target.write("acme.py", "def never(): return 1")
+    target.write(
+        "tests/test_a.py",
+        """
+        import sys
+
+        sys.path.insert(0, "")
+
+        def test_x(request):
+            import acme
+
+            assert not request.config.pluginmanager.hasplugin("_cov")
+        """,
+    )
+    target.select(config="pytest.ini")
+    run = target.run(env=env)
+    assert run.code == 0, run.output
+    assert "fail" not in run.output
+    assert not (target.root / ".coverage").exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "distribution", "addopts"),
+    [
+        ("xdist", "pytest-xdist", "-n auto --dist loadgroup"),
+        ("pytest_cov", "pytest-cov", "--cov --cov-fail-under=100 --no-cov-on-fail"),
+        ("pytest_cov", "pytest-cov", "--cov=acme --cov=b --cov-report=term --cov-branch"),
+    ],
+)
+def test_options_of_what_is_not_installed_are_accepted(
+    target, module, distribution, addopts
+):
+    target.write("pytest.ini", f"[pytest]\naddopts = {addopts}\n")
     target.write("tests/test_a.py", "def test_x(): pass")
     target.write(
-        "without_xdist.py",
-        """
+        "without.py",
+        f"""
         import sys
         from importlib import metadata, util
 
         find_spec, distributions = util.find_spec, metadata.distributions
-        util.find_spec = lambda name: None if name == "xdist" else find_spec(name)
+        util.find_spec = lambda name: None if name == "{module}" else find_spec(name)
         metadata.distributions = lambda: (
-            each for each in distributions() if each.name != "pytest-xdist"
+            each for each in distributions() if each.name != "{distribution}"
         )
         from rules_xdist.runner import main
 
@@ -108,7 +150,7 @@ def test_options_of_pytest_xdist_are_accepted_where_it_is_not_installed(target):
     )
     target.select(config="pytest.ini")
     run = subprocess.run(
-        [sys.executable, "without_xdist.py"],
+        [sys.executable, "without.py"],
         cwd=target.root,
         env=target.environ(),
         capture_output=True,
@@ -116,4 +158,4 @@ def test_options_of_pytest_xdist_are_accepted_where_it_is_not_installed(target):
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "1 passed" in run.stdout
-    assert "xdist-" not in run.stdout
+    assert distribution.removeprefix("pytest-") + "-" not in run.stdout
