@@ -124,7 +124,11 @@ def test_options_of_pytest_cov_measure_nothing(target, env):
     [
         ("xdist", "pytest-xdist", "-n auto --dist loadgroup"),
         ("pytest_cov", "pytest-cov", "--cov --cov-fail-under=100 --no-cov-on-fail"),
-        ("pytest_cov", "pytest-cov", "--cov=acme --cov=b --cov-report=term --cov-branch"),
+        (
+            "pytest_cov",
+            "pytest-cov",
+            "--cov=acme --cov=b --cov-report=term --cov-branch",
+        ),
     ],
 )
 def test_options_of_what_is_not_installed_are_accepted(
