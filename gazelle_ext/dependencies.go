@@ -54,6 +54,9 @@ func (d *dependencies) add(wanted *imports) {
 	for _, m := range wanted.modules {
 		d.addModule(m)
 	}
+	for _, plugin := range wanted.plugins {
+		d.addPlugin(plugin)
+	}
 	for _, dep := range wanted.external {
 		// What a manifest provides would have been found, if it were still imported.
 		if l, err := label.Parse(dep); err != nil || !d.thirdParty().knows(l) {

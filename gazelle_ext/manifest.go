@@ -133,6 +133,24 @@ func (t *thirdParty) provider(module string) (label.Label, bool) {
 	return label.NoLabel, false
 }
 
+// distribution returns the library of a distribution, by whichever spelling of its name.
+func (t *thirdParty) distribution(name string) (label.Label, bool) {
+	for _, m := range t.manifests {
+		for _, distribution := range m.distributions {
+			if normalized(distribution) == normalized(name) {
+				return t.settings.distributionLabel(m, distribution), true
+			}
+		}
+	}
+	return label.NoLabel, false
+}
+
+// normalized returns the one spelling of a distribution's name.
+// https://packaging.python.org/en/latest/specifications/name-normalization/
+func normalized(name string) string {
+	return strings.Trim(separators.ReplaceAllString(strings.ToLower(name), "-"), "-")
+}
+
 // knows says whether a manifest has the distribution of a library, so that it can be said
 // whether anything imports it.
 func (t *thirdParty) knows(l label.Label) bool {
@@ -155,8 +173,7 @@ func (s importSettings) distributionLabel(m *manifest, distribution string) labe
 	switch s.labelNormalization {
 	case "none":
 	case "pep503":
-		// https://packaging.python.org/en/latest/specifications/name-normalization/
-		name = strings.Trim(separators.ReplaceAllString(strings.ToLower(name), "-"), "-")
+		name = normalized(name)
 	default:
 		name = strings.Trim(separators.ReplaceAllString(strings.ToLower(name), "_"), "_")
 	}

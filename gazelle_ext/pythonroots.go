@@ -113,9 +113,14 @@ func (s *survey) pythonpathOf(f *folder) []string {
 }
 
 // rootsOfProject returns the roots that the project's build back end is told, else the one
-// that it is to take by convention; nil where there is no project.
+// that is taken by convention; nil where there is no project.
 func (s *survey) rootsOfProject(f *folder, report *report) (said []string, byConvention *string) {
 	if !f.isProject() {
+		if f.isTestRoot() || f.has("manage.py") {
+			// python -m pytest puts the folder on sys.path in which it is started, and
+			// Django that of its manage.py.
+			return nil, &f.rel
+		}
 		return nil, nil
 	}
 	project, err := pyproject.Read(s.filesIn(f))
@@ -131,7 +136,7 @@ func (s *survey) rootsOfProject(f *folder, report *report) (said []string, byCon
 	case len(said) > 0:
 	case below != nil && !below.has("__init__.py") && s.holdsModules(src):
 		return nil, &src
-	case project.Distribution:
+	case project.Distribution, f.isTestRoot(), f.has("manage.py"):
 		return nil, &f.rel
 	}
 	return said, nil

@@ -28,6 +28,7 @@ type imports struct {
 	// external are labels of other repositories that the BUILD file has.
 	external []string
 	included []includedLabel
+	plugins  []requiredPlugin
 	// like are targets whose dependencies are dependencies here, too.
 	like []*base
 }
@@ -74,6 +75,7 @@ func (s *survey) importsOfTest(t plan.Target) *imports {
 			result.addPackage(s, folder, file)
 		}
 	}
+	result.addConfigured(s, t.Root)
 	for rel := range folders {
 		f := s.folders[rel]
 		if f.has("conftest.py") {

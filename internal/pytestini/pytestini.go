@@ -63,8 +63,33 @@ func (c Config) Args(option string) ([]string, bool) {
 	return args, ok
 }
 
+// Flags returns the values of a flag in addopts, in their order: of -p those of -p VALUE,
+// -pVALUE and -p=VALUE, of --ignore those of --ignore VALUE and --ignore=VALUE.
+func (c Config) Flags(name string) []string {
+	var values []string
+	words := c.options["addopts"]
+	for i, word := range words {
+		value, attached := strings.CutPrefix(word, name)
+		switch {
+		case !attached:
+		case value == "" && i+1 < len(words):
+			values = append(values, words[i+1])
+		case strings.HasPrefix(value, "="):
+			values = append(values, value[1:])
+		case value != "" && !strings.HasPrefix(name, "--"):
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
 // Place returns "file:line" of an option.
 func (c Config) Place(option string) string {
+	return fmt.Sprintf("%s:%d", c.File, c.Line(option))
+}
+
+// Line returns the line of an option, from 1.
+func (c Config) Line(option string) int {
 	line := slices.IndexFunc(c.lines, func(line string) bool {
 		if strings.HasSuffix(c.File, ".toml") {
 			line = strings.TrimSpace(line) // in an INI file, an indented line goes on with the one before
@@ -73,11 +98,15 @@ func (c Config) Place(option string) string {
 		rest = strings.TrimSpace(rest)
 		return ok && (strings.HasPrefix(rest, "=") || strings.HasPrefix(rest, ":"))
 	})
-	return fmt.Sprintf("%s:%d", c.File, line+1)
+	return line + 1
 }
 
 // names are the options that are read: lists of words, in pytest's terms.
-var names = []string{"python_files", "python_classes", "python_functions", "testpaths", "norecursedirs", "pythonpath"}
+// DJANGO_SETTINGS_MODULE is pytest-django's.
+var names = []string{
+	"addopts", "python_files", "python_classes", "python_functions", "testpaths", "norecursedirs", "pythonpath",
+	"required_plugins", "DJANGO_SETTINGS_MODULE",
+}
 
 func iniSection(name string) func([]byte) (map[string][]string, bool, error) {
 	return func(content []byte) (map[string][]string, bool, error) {

@@ -92,3 +92,25 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+// Flags in addopts are found in all the forms that pytest's command line takes.
+func TestFlags(t *testing.T) {
+	const options = "-q -p one --ignore=a -ptwo --ignore 'b c' --ignore-glob=*_x.py -p=three --ignored -p"
+	for name, file := range map[string]map[string]string{
+		"ini":        {"pytest.ini": "[pytest]\naddopts = " + options + "\n"},
+		"toml":       {"pytest.toml": "[pytest]\naddopts = \"" + options + "\"\n"},
+		"toml, list": {"pytest.toml": "[pytest]\naddopts = ['-q', '-p', 'one', '--ignore=a', '-ptwo', '--ignore', 'b c', '--ignore-glob=*_x.py', '-p=three', '--ignored', '-p']\n"},
+	} {
+		c := find(t, file)
+		for flag, want := range map[string][]string{
+			"-p":            {"one", "two", "three"},
+			"--ignore":      {"a", "b c"},
+			"--ignore-glob": {"*_x.py"},
+			"--ds":          nil,
+		} {
+			if got := c.Flags(flag); !slices.Equal(got, want) {
+				t.Errorf("%s: %s: %q, want %q", name, flag, got, want)
+			}
+		}
+	}
+}

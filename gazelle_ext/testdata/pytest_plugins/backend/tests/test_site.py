@@ -1,0 +1,4 @@
+import site_of
+
+
+def test_it(): pass

@@ -1,0 +1,4 @@
+import other.settings
+
+
+def test_it(): pass
