@@ -27,7 +27,13 @@ type File struct {
 	Paths []Path
 	// Annotations are the comments for Gazelle.
 	Annotations []Annotation
+	// Faults are where the bodies of functions are not Python, which bears on nothing else
+	// that is said here.
+	Faults []*Error
 }
+
+// NewestPython is the newest version whose syntax is known.
+const NewestPython = syntax.NewestPython
 
 // A Path is relative to the file's folder, with slashes. It may name what there is not.
 type Path struct {
@@ -143,6 +149,7 @@ func (o Options) Scan(path string, src []byte) (*File, error) {
 		Unreadable:  ev.sortedNotes(),
 		Paths:       paths(mod),
 		Annotations: annotations(mod),
+		Faults:      mod.Faults,
 	}, nil
 }
 

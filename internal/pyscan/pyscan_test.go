@@ -277,12 +277,37 @@ pytestmark += helpers.more
 }
 
 func TestErrors(t *testing.T) {
-	_, err := Scan("tests/test_x.py", []byte("def test_a():\n    x = (1,\n    y = ]\n"))
-	const want = "tests/test_x.py:3:9: ']' does not close '(' opened on line 2"
+	_, err := Scan("tests/test_x.py", []byte("X = (1,\nY = ]\n"))
+	const want = "tests/test_x.py:2:5: ']' does not close '(' opened on line 1"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	if _, ok := err.(*Error); !ok {
 		t.Errorf("got a %T, want an *Error", err)
+	}
+}
+
+// What is wrong in a function's body hides no test, mark or import.
+func TestFaultInFunction(t *testing.T) {
+	f, err := Scan("test_x.py", []byte(`import pytest
+class TestA:
+    @pytest.mark.serial
+    def test_a(self):
+        import helper
+        x = = 1
+    @pytest.mark.xdist_group("db")
+    def test_b(self): pass
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Faults) != 1 || f.Faults[0].Line != 6 {
+		t.Errorf("faults %v, want one on line 6", f.Faults)
+	}
+	if len(f.Tests) != 2 || f.Tests[0].Marks[0].Name != "serial" || f.Tests[1].Marks[0].Name != "xdist_group" {
+		t.Errorf("tests %+v, want a serial one and one of a group", f.Tests)
+	}
+	if len(f.Imports) != 2 || f.Imports[1].Module != "helper" {
+		t.Errorf("imports %+v, want pytest and helper", f.Imports)
 	}
 }

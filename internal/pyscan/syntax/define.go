@@ -30,7 +30,7 @@ func (p *parser) function(body []Stmt, decorators []*Expr) []Stmt {
 	if p.got(tokArrow) {
 		p.expression()
 	}
-	p.block(nil, "def", start)
+	p.functionBlock(start)
 	p.skip--
 	return p.define(body, StmtDef, def)
 }

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -142,13 +143,15 @@ func (l *lexer) indentation(width indent) {
 		l.emit(tokIndent, l.pos)
 		return
 	}
+	// Before the blocks that it would end are: which one it is wrong in is still to tell.
+	if !slices.ContainsFunc(l.indents, func(outer indent) bool { return outer.col == width.col }) {
+		l.fail(l.pos, "unindent does not match any outer level of indentation")
+		return
+	}
 	for width.col < top.col {
 		l.indents = l.indents[:len(l.indents)-1]
 		top = l.indents[len(l.indents)-1]
 		l.emit(tokDedent, l.pos)
-	}
-	if width.col != top.col {
-		l.fail(l.pos, "unindent does not match any outer level of indentation")
 	}
 	if width.alt != top.alt {
 		l.failTabs()

@@ -15,6 +15,9 @@ type parser struct {
 	i     int
 	fault *fault
 	depth int
+	// bodies are the functions being read, the outermost first; with a fault, those that
+	// it is in.
+	bodies []functionBody
 
 	imports []Import
 	// skip is above zero where statements and expressions are read for their
@@ -183,6 +186,10 @@ func (p *parser) unknown(offset int, targets ...*Expr) []Stmt {
 // first word.
 func (p *parser) block(body []Stmt, owner string, at int) []Stmt {
 	p.want(tokColon, "':'")
+	return p.blockAfterColon(body, owner, at)
+}
+
+func (p *parser) blockAfterColon(body []Stmt, owner string, at int) []Stmt {
 	if !p.got(tokNewline) {
 		return p.simpleLine(body)
 	}
@@ -240,6 +247,21 @@ func (p *parser) atMatchBlock() bool {
 		}
 	}
 	return false
+}
+
+// functionBlock reads the body of the function whose "def" is at the offset.
+func (p *parser) functionBlock(def int) []Stmt {
+	p.want(tokColon, "':'")
+	at := p.i
+	if p.kind() == tokNewline && p.next() == tokIndent {
+		at += 2
+	}
+	p.bodies = append(p.bodies, functionBody{def, int(p.toks[min(at, len(p.toks)-1)].start)})
+	body := p.blockAfterColon(nil, "def", def)
+	if p.fault == nil {
+		p.bodies = p.bodies[:len(p.bodies)-1]
+	}
+	return body
 }
 
 // simpleLine reads a line of statements with semicolons between them.

@@ -2,7 +2,8 @@
 // 3.15, into a tree of statements.
 //
 // The whole text is checked against Python's grammar, and the first thing that
-// does not fit is an error with its place. A tree is kept only of what runs when
+// does not fit is an error with its place, unless it is in a function's body, which is then
+// left out. A tree is kept only of what runs when
 // the module is imported: statements of the module and of class bodies, and what
 // is nested in their if, try, with, for, while and match. Of a function's body
 // only the imports are kept.
@@ -34,6 +35,8 @@ type Module struct {
 	Paths []FilePath
 	// Annotations are the comments for Gazelle.
 	Annotations []Annotation
+	// Faults are where the bodies of functions are not Python. These bodies are left out.
+	Faults []*Error
 
 	lines []int // offset of each line's first byte
 }
@@ -57,20 +60,29 @@ func Parse(path string, src []byte) (*Module, error) {
 	if f != nil {
 		return nil, f.in(path, text)
 	}
-	toks, annotations, lexFault := tokenize(text)
-	p := parser{src: text, toks: toks}
-	body := p.file()
-	if f := firstFault(lexFault, p.fault); f != nil {
-		return nil, f.in(path, text)
+	r := recovery{text: text, tries: map[int]int{}}
+	for {
+		toks, annotations, lexFault := tokenize(r.text)
+		p := parser{src: r.text, toks: toks}
+		body := p.file()
+		if f := firstFault(lexFault, p.fault); f != nil {
+			if !r.passOver(&p, f) {
+				// The first is what Python complains of, too.
+				return nil, append(r.faults, f)[0].in(path, text)
+			}
+			continue
+		}
+		m := &Module{
+			Text:        text,
+			Body:        body,
+			Imports:     p.imports,
+			Paths:       filePaths(r.text, toks),
+			Annotations: annotations,
+			lines:       lineStarts(text),
+		}
+		r.tell(m, path)
+		return m, nil
 	}
-	return &Module{
-		Text:        text,
-		Body:        body,
-		Imports:     p.imports,
-		Paths:       filePaths(text, toks),
-		Annotations: annotations,
-		lines:       lineStarts(text),
-	}, nil
 }
 
 // Line returns the number of the line, from one, that holds an offset of Text.
