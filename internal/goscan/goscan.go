@@ -109,8 +109,11 @@ func mark(t *model.GoTest, directive string) error {
 	return fmt.Errorf("unknown word %q; one of group, scope, serial", word)
 }
 
+// validName is what the name of a group or scope may be.
+var validName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
 func setName(field *string, word, name string) error {
-	if err := model.CheckGroup(name); err != nil {
+	if !validName.MatchString(name) {
 		return fmt.Errorf("%s name %q: must be letters, digits, \"_\", \".\" and \"-\"", word, name)
 	}
 	if *field != "" {

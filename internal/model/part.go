@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,23 +24,13 @@ const (
 	Serial Part = "serial"
 
 	groupPrefix = "group:"
-	// markerPrefix stands before each marker; no group's name contains it.
+	// markerPrefix stands before each marker; no group's name, as it is written in a part,
+	// contains it.
 	markerPrefix = "+"
 )
 
-// groupName is what a group's name may be: it becomes part of a target's name.
-var groupName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
-
 // DefaultGroup is pytest-xdist's name of a group without one.
 const DefaultGroup = "default"
-
-// CheckGroup says what is wrong with a group's name.
-func CheckGroup(name string) error {
-	if !groupName.MatchString(name) {
-		return fmt.Errorf("group name %q: may hold letters a-z, digits, \"_\", \".\" and \"-\", since it becomes part of a target's name; rename the group", name)
-	}
-	return nil
-}
 
 // JoinGroups returns the name of the group of a test that has several group marks:
 // as under pytest-xdist it is in none of these groups but in one of its own.
@@ -48,16 +39,20 @@ func JoinGroups(names []string) string {
 	return strings.Join(slices.Compact(names), "_")
 }
 
-// GroupPart returns the part of the group with that name.
-func GroupPart(name string) (Part, error) {
-	if err := CheckGroup(name); err != nil {
-		return "", err
+// GroupNamed returns the part of the group with that name, which may be any string, as
+// pytest-xdist allows. In the part, what is no printable ASCII and the characters %, +, "
+// and \ are written as %XX for each byte of their UTF-8.
+func GroupNamed(name string) Part {
+	part := []byte(groupPrefix)
+	for _, c := range []byte(name) {
+		if c < ' ' || c > '~' || strings.IndexByte(`%+"\`, c) >= 0 {
+			part = fmt.Appendf(part, "%%%02X", c)
+		} else {
+			part = append(part, c)
+		}
 	}
-	return GroupNamed(name), nil
+	return Part(part)
 }
-
-// GroupNamed returns the part of a group that may have any name, as pytest allows.
-func GroupNamed(name string) Part { return Part(groupPrefix + name) }
 
 // With returns the part of those tests of p that bear the split markers.
 func (p Part) With(markers []string) Part {
@@ -82,8 +77,17 @@ func (p Part) Serial() bool { return p.Base() == Serial }
 
 // Group returns the name of the group, false if the part is none.
 func (p Part) Group() (string, bool) {
-	return strings.CutPrefix(string(p.Base()), groupPrefix)
+	written, ok := strings.CutPrefix(string(p.Base()), groupPrefix)
+	if !ok {
+		return "", false
+	}
+	return escaped.ReplaceAllStringFunc(written, func(escape string) string {
+		c, _ := strconv.ParseUint(escape[1:], 16, 8)
+		return string([]byte{byte(c)})
+	}), true
 }
+
+var escaped = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // ComparePart orders parts as they are written in BUILD files: the rest, groups by
 // name, serial.

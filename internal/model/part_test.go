@@ -1,20 +1,25 @@
 package model
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
-func TestGroupPart(t *testing.T) {
-	for _, name := range []string{"db", "a_b", "v1.2-x"} {
-		part, err := GroupPart(name)
-		if err != nil {
-			t.Errorf("GroupPart(%q): %v", name, err)
-		}
-		if got, ok := part.Group(); !ok || got != name {
-			t.Errorf("GroupPart(%q).Group() = %q, %v", name, got, ok)
-		}
+// The vectors are those of the twin in Python.
+func TestGroupNamed(t *testing.T) {
+	var vectors map[string]Part
+	if err := json.Unmarshal([]byte(read(t, "rules/pytest_plugin/tests/group_parts.json")), &vectors); err != nil || len(vectors) < 20 {
+		t.Fatalf("%d vectors, %v", len(vectors), err)
 	}
-	for _, name := range []string{"", "a b", "a/b", "ü", "a]", "u@v", "a:b"} {
-		if part, err := GroupPart(name); err == nil {
-			t.Errorf("GroupPart(%q) = %q, want an error", name, part)
+	for name, want := range vectors {
+		part := GroupNamed(name)
+		if part != want {
+			t.Errorf("GroupNamed(%q) = %q, want %q", name, part, want)
+		}
+		for _, p := range []Part{part, part.With([]string{"unit"})} {
+			if got, ok := p.Group(); !ok || got != name || p.Base() != part {
+				t.Errorf("%q is group %q, %v, of base %q", p, got, ok, p.Base())
+			}
 		}
 	}
 	for _, part := range []Part{Rest, Serial} {

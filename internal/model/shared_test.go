@@ -27,11 +27,23 @@ func TestStarlarkHasTheSameWords(t *testing.T) {
 		fmt.Sprintf("REST = %q", Rest),
 		fmt.Sprintf("SERIAL = %q", Serial),
 		fmt.Sprintf("_GROUP_PREFIX = %q", groupPrefix),
+		fmt.Sprintf("_PLAIN = %q", plain()),
 	} {
 		if !strings.Contains(content, "\n"+want+"\n") {
 			t.Errorf("%s: no line %s", file, want)
 		}
 	}
+}
+
+// plain returns the characters that stand for themselves in a group's part.
+func plain() string {
+	var b strings.Builder
+	for c := range byte(0x80) {
+		if GroupNamed(string(rune(c))) == Part(groupPrefix+string(rune(c))) {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func TestPythonHasTheSameModes(t *testing.T) {

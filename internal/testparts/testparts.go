@@ -40,7 +40,7 @@ func (r Rules) Of(t pyscan.Test) ([]model.Part, []Problem) {
 		problems = append(problems, *problem)
 	}
 	for _, o := range outcomes {
-		part, problem := o.part(t.Line)
+		part, problem := o.part()
 		if problem != nil {
 			problems = append(problems, *problem)
 			continue
@@ -53,35 +53,29 @@ func (r Rules) Of(t pyscan.Test) ([]model.Part, []Problem) {
 // An outcome is what the marks of one item come to.
 type outcome struct {
 	serial bool
-	// groups and split are names, sorted, with the separator between.
-	groups, split string
+	// groups and split are names, sorted.
+	groups, split []string
 	problem       Problem // of the first mark that has one
 }
 
-// part returns the part of an item of the test that is defined on line. Serial wins over
-// everything, also over what is wrong with groups.
-func (o outcome) part(line int) (model.Part, *Problem) {
+func (o outcome) equal(p outcome) bool {
+	return o.serial == p.serial && slices.Equal(o.groups, p.groups) && slices.Equal(o.split, p.split) && o.problem == p.problem
+}
+
+// part returns the part of an item. Serial wins over everything, also over what is wrong
+// with groups.
+func (o outcome) part() (model.Part, *Problem) {
 	base := model.Rest
 	switch {
 	case o.serial:
 		base = model.Serial
 	case o.problem != (Problem{}):
 		return "", &o.problem
-	case o.groups != "":
-		group, err := model.GroupPart(model.JoinGroups(strings.Split(o.groups, separator)))
-		if err != nil {
-			return "", &Problem{Line: line, Text: err.Error()}
-		}
-		base = group
+	case len(o.groups) > 0:
+		base = model.GroupNamed(model.JoinGroups(o.groups))
 	}
-	if o.split == "" {
-		return base, nil
-	}
-	return base.With(strings.Split(o.split, separator)), nil
+	return base.With(o.split), nil
 }
-
-// separator stands between names; none contains it.
-const separator = ","
 
 // maxOutcomes bounds the combinations of a test's parameters.
 const maxOutcomes = 256
@@ -119,7 +113,7 @@ func (r Rules) outcome(marks []pyscan.Mark) outcome {
 			o = o.and(ofGroup(m))
 		}
 		if slices.Contains(r.Markers.Split, m.Name) {
-			o = o.and(outcome{split: m.Name})
+			o = o.and(outcome{split: []string{m.Name}})
 		}
 	}
 	return o
@@ -137,12 +131,11 @@ func (o outcome) and(p outcome) outcome {
 }
 
 // joinNames returns the union of two lists of names.
-func joinNames(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
+func joinNames(a, b []string) []string {
+	if len(a) == 0 {
+		return b
 	}
-	names := strings.Split(a+separator+b, separator)
-	return strings.Join(sortedSet(names, strings.Compare), separator)
+	return sortedSet(slices.Concat(a, b), strings.Compare)
 }
 
 // ofGroup reads the name that a group mark gives: the first positional argument,
@@ -160,14 +153,11 @@ func ofGroup(m pyscan.Mark) outcome {
 			"mark %q: the group's name %s cannot be read without running the file; "+
 				"write a string, or the name of a constant of this file that is one", m.Name, name.Value)}}
 	}
-	if err := model.CheckGroup(name.Value); err != nil {
-		return outcome{problem: Problem{Line: m.Line, Text: fmt.Sprintf("mark %q: %s", m.Name, err)}}
-	}
-	return outcome{groups: name.Value}
+	return outcome{groups: []string{name.Value}}
 }
 
 func addNew(list []outcome, o outcome) []outcome {
-	if slices.Contains(list, o) {
+	if slices.ContainsFunc(list, o.equal) {
 		return list
 	}
 	return append(list, o)

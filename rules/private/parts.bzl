@@ -3,6 +3,8 @@
 A test is `serial` when it bears a mark that says so; else `group:NAME` when it bears
 a group's mark and the distribution mode is `loadgroup`; else `rest`. `+MARKER` follows
 for each split marker that it bears, sorted: `rest+unit`, `group:db+integration+slow`.
+A group's name may be any string: in it, what is no printable ASCII and the characters `%`,
+`+`, `"` and `\\` are written as `%XX` for each byte of their UTF-8.
 The same words stand in internal/model (Go) and rules_xdist.units (Python).
 """
 
@@ -12,6 +14,9 @@ REST = "rest"
 SERIAL = "serial"
 _GROUP_PREFIX = "group:"
 _MARKER_PREFIX = "+"
+
+# What stands for itself in a group's name; % begins the escape of any other character.
+_PLAIN = " !#$&'()*,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
 def base_of(part):
     """A part without its split markers.
@@ -68,8 +73,11 @@ def part_error(part, split):
       The rule that it breaks, or None.
     """
     base = base_of(part)
-    if base not in [REST, SERIAL] and (not is_group(base) or base == _GROUP_PREFIX):
+    if base not in [REST, SERIAL] and not is_group(base):
         return "must be rest, serial or group:NAME, then +MARKER for each split marker of its tests"
+    odd = [repr(c) for c in base.elems() if c not in _PLAIN and c != "%"]
+    if odd:
+        return "in the group's name {} must be %XX for each byte, as Gazelle writes it".format(" and ".join(odd))
     markers = markers_of(part)
     unknown = [repr(marker) for marker in markers if marker not in split]
     if unknown:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from rules_xdist.selection import Place, Selection
 from rules_xdist.units import (
     GROUP_PREFIX,
-    MARKER_PREFIX,
     Collected,
     markers_of,
     part,
@@ -74,8 +73,6 @@ def _ways_out(lost: Sequence[Collected], selection: Selection) -> Iterator[str]:
 
 
 def _way_out(name: str, test: Collected, selection: Selection) -> str:
-    if name.startswith(GROUP_PREFIX) and MARKER_PREFIX in str(test.group):
-        return f'rename the group: in a part, "{MARKER_PREFIX}" begins a split marker'
     marks = [*_marks(name, test, selection)]
     if not marks:
         return "run Gazelle: these tests had other marks when it last ran"

@@ -6,6 +6,7 @@ Not here: reading marks off pytest's items (marks), giving units to shards (assi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -38,8 +39,26 @@ def _base(test: Collected, dist: str) -> str:
     if test.serial:
         return SERIAL
     if dist == "loadgroup" and test.group is not None:
-        return GROUP_PREFIX + test.group
+        return group_part(test.group)
     return REST
+
+
+_PLAIN = frozenset(map(chr, range(ord(" "), 0x7F))) - {*'%+"\\'}
+
+
+@functools.cache
+def group_part(name: str) -> str:
+    """The part of a group, whose name may be any string.
+
+    What is no printable ASCII and the characters %, +, " and \\ are written as %XX for
+    each byte of their UTF-8. The twin in Go is held to the same tests/group_parts.json.
+    """
+    return GROUP_PREFIX + "".join(c if c in _PLAIN else _escaped(c) for c in name)
+
+
+def _escaped(character: str) -> str:
+    encoded = character.encode("utf-8", "surrogatepass")
+    return "".join(f"%{byte:02X}" for byte in encoded)
 
 
 def is_part(value: object) -> bool:

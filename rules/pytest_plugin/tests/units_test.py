@@ -1,8 +1,13 @@
 """units: parts and units by mode."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from rules_xdist.units import DISTS, Collected, is_part, part, scope, unit
+from rules_xdist.units import DISTS, Collected, base, is_part, part, scope, unit
+
+VECTORS = Path(__file__).with_name("group_parts.json").read_text(encoding="utf-8")
 
 METHOD = "t/test_a.py::TestX::test_y[1]"
 
@@ -29,6 +34,14 @@ def test_part(test, under_loadgroup, under_others):
     assert part(test, "loadgroup") == under_loadgroup
     for dist in {*DISTS} - {"loadgroup"}:
         assert part(test, dist) == under_others
+
+
+@pytest.mark.parametrize(("name", "expected"), json.loads(VECTORS).items())
+def test_part_of_a_group_of_any_name(name, expected):
+    assert part(Collected(METHOD, group=name), "loadgroup") == expected
+    marked = part(Collected(METHOD, group=name, markers=("unit",)), "loadgroup")
+    assert is_part(marked)
+    assert base(marked) == expected
 
 
 @pytest.mark.parametrize(
