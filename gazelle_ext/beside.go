@@ -104,18 +104,19 @@ func (b *base) rule() *rule.Rule {
 
 // beside sets this extension's attributes on the test targets of the folder, and adds
 // those that run a part of their tests.
-func (g *generator) beside(args language.GenerateArgs, report *report) {
+func (g *generator) beside(args language.GenerateArgs) {
 	bases := g.bases(args)
 	if len(bases) > 0 && g.canonicalKind(pyTest) != testKind {
 		load := "@" + apparentName("rules_xdist", g.config.ModuleToApparentName) + "//rules:defs.bzl"
-		report.add(fmt.Errorf("%s: target %q: rules_python's extension makes a %s of it, which would run its tests without pytest and a second time; say # gazelle:map_kind %s %s %s here or in a folder above, or keep this extension out by # gazelle:xdist_extension disabled", path.Join(g.folder.rel, "BUILD.bazel"), bases[0].rule().Name(), pyTest, pyTest, testKind, load))
+		g.leave(fmt.Errorf("%s: target %q: rules_python's extension makes a %s of it, which would run its tests without pytest and a second time; say # gazelle:map_kind %s %s %s here or in a folder above, or keep this extension out by # gazelle:xdist_extension disabled", path.Join(g.folder.rel, "BUILD.bazel"), bases[0].rule().Name(), pyTest, pyTest, testKind, load))
 		return
 	}
 	g.keepTogether()
 	var targets []plan.Target
 	for _, b := range bases {
 		if b.rule().Attr("main") != nil {
-			report.add(fmt.Errorf("%s: target %q: has a main of its own (__test__.py?), but pytest's is rules_xdist's; remove it, or keep this extension out by # gazelle:xdist_extension disabled", path.Join(g.folder.rel, "BUILD.bazel"), b.rule().Name()))
+			g.report.add(fmt.Errorf("%s: target %q: has a main of its own (__test__.py?), but pytest's is rules_xdist's; remove it, or keep this extension out by # gazelle:xdist_extension disabled", path.Join(g.folder.rel, "BUILD.bazel"), b.rule().Name()))
+			continue
 		}
 		g.survey.split(b)
 		g.adorn(b, b.targets[0])
@@ -129,7 +130,9 @@ func (g *generator) beside(args language.GenerateArgs, report *report) {
 		g.addPart(t, nil)
 	}
 	g.survey.targets[g.folder.rel] = append(targets, g.survey.targets[g.folder.rel]...)
-	report.add(plan.CheckNames(g.survey.targets[g.folder.rel], nil)...)
+	for _, problem := range plan.CheckNames(g.survey.targets[g.folder.rel], nil) {
+		g.leave(problem)
+	}
 }
 
 // keepTogether drops the targets of this folder for groups over several files that are

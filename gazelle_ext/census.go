@@ -17,6 +17,9 @@ func (s *survey) inCensus(f *folder) bool {
 	if !f.managed || !s.isPackage(f) || !s.hasTargets[f.settings.testRoot] {
 		return false
 	}
+	if f.frozen() {
+		return f.build != nil && slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == packageName })
+	}
 	return f.isTestRoot() || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
 }
 

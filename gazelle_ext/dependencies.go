@@ -57,6 +57,11 @@ func (d *dependencies) add(wanted *imports) {
 	for _, plugin := range wanted.plugins {
 		d.addPlugin(plugin)
 	}
+	for _, dep := range wanted.kept {
+		if l, err := label.Parse(dep); err == nil {
+			d.addLabel(l, origin{})
+		}
+	}
 	for _, dep := range wanted.external {
 		// What a manifest provides would have been found, if it were still imported.
 		if l, err := label.Parse(dep); err != nil || !d.thirdParty().knows(l) {

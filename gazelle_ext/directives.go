@@ -39,6 +39,11 @@ type settings struct {
 	// BUILD files here.
 	noTests, updateOnly bool
 	importSettings
+	// strict: a file that cannot be read is an error.
+	strict bool
+	// wrongHere and wrongOfRoot are what is wrong with the directives and manifests in
+	// force, and with the test root's pytest configuration. See unread.go.
+	wrongHere, wrongOfRoot []error
 	// hasOther: rules_python's own extension runs before this one. otherDisabled: but
 	// not here.
 	hasOther, otherDisabled bool
@@ -161,6 +166,15 @@ var directives = slices.Concat([]directive{
 			}
 			s.markers.Split, ok = markNames(value)
 			return ok && !slices.ContainsFunc(s.markers.Split, isTakenTag)
+		},
+	},
+	{
+		key:    "xdist_unreadable",
+		values: "warn | error",
+		doc:    "What a Python file is that does not parse or cannot be read: a warning, or an error, with which Gazelle exits with 1. Either way what BUILD files have of it stays, and everything else is written. Default: warn.",
+		apply: func(s *settings, _, value string) bool {
+			s.strict = value == "error"
+			return s.strict || value == "warn"
 		},
 	},
 	{

@@ -35,11 +35,16 @@ type generator struct {
 // GenerateRules renders the rules of one folder; everything was decided before.
 func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResult {
 	if !x.survey.hasOther && configuredByOther(args.Config) {
-		x.report.add(errWrongOrder)
-		x.report.exitOnErrors()
+		x.report.stop(errWrongOrder)
+		return language.GenerateResult{}
 	}
+	x.report.update(args.Rel)
 	f := x.survey.folders[args.Rel]
-	if f == nil || !f.managed {
+	if f == nil {
+		return language.GenerateResult{}
+	}
+	x.report.add(f.settings.wrong()...)
+	if !f.managed || f.frozen() {
 		return language.GenerateResult{}
 	}
 	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, report: &x.report, written: rulesOf(args.File), made: map[string]*rule.Rule{}}
@@ -47,7 +52,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	switch {
 	case !x.survey.isPackage(f):
 	case f.settings.beside():
-		g.beside(args, &x.report)
+		g.beside(args)
 	default:
 		g.libraries()
 		g.tests()
@@ -63,9 +68,20 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	}
 	g.removeStale()
 	g.adoptParts()
-	x.report.add(g.takenNames(args)...)
+	for _, err := range g.takenNames(args) {
+		g.leave(err)
+	}
 	g.warnOfOtherTests(&x.report)
+	if f.left {
+		return language.GenerateResult{}
+	}
 	return g.result
+}
+
+// leave reports an error for which the folder's BUILD file is left as it is.
+func (g *generator) leave(err error) {
+	g.report.add(err)
+	g.folder.left = true
 }
 
 // warnOfOtherTests tells of py_test rules with test files that have targets of ours: a
@@ -161,6 +177,7 @@ func (g *generator) libraries() {
 		r.SetAttr("visibility", []string{"//:__subpackages__"})
 		imports := g.survey.importsOfLibrary(l)
 		imports.addPresent(g.named(l.name)...)
+		imports.keepUnread(g.survey, l.files(), g.named(l.name)...)
 		g.add(r, imports)
 	}
 }
@@ -174,6 +191,7 @@ func (g *generator) tests() {
 		for _, file := range t.Files {
 			imports.addPresent(g.survey.presentRules[file]...)
 		}
+		imports.keepUnread(g.survey, t.Files, g.named(t.Name)...)
 		g.add(r, imports)
 	}
 }
@@ -217,7 +235,7 @@ func (g *generator) test(t plan.Target) *rule.Rule {
 	if shards > 1 {
 		r.SetAttr("shard_count", shards)
 	}
-	if t.Weighed {
+	if t.Weighed && !t.Unread {
 		g.setWeights(r, t, shards)
 	}
 	return r

@@ -52,6 +52,7 @@ func (s *survey) importedTests() map[string]bool {
 			}
 		}
 	}
+	s.importedUnread(imported)
 	return imported
 }
 
@@ -82,14 +83,22 @@ func (s *survey) importGraph(libraries []*library) *libraryGraph {
 			g.holders[file] = l
 		}
 	}
-	for i, l := range libraries {
+	for _, l := range libraries {
 		for _, file := range s.providersFor(l) {
-			if holder := g.holders[file]; holder != nil && holder != l && !slices.Contains(g.deps[i], g.index[holder]) {
-				g.deps[i] = append(g.deps[i], g.index[holder])
+			if holder := g.holders[file]; holder != nil && holder != l {
+				g.connect(l, holder)
 			}
 		}
 	}
+	s.joinUnread(g)
 	return g
+}
+
+// connect notes that one library depends on another.
+func (g *libraryGraph) connect(from, to *library) {
+	if i := g.index[from]; !slices.Contains(g.deps[i], g.index[to]) {
+		g.deps[i] = append(g.deps[i], g.index[to])
+	}
 }
 
 // providersFor returns the files that the library's imports run.

@@ -32,9 +32,11 @@ func TestLinkLoops(t *testing.T) {
 	}
 	s := &survey{root: root, folders: map[string]*folder{"": {}, "a": {}, "a/b": {}, "other": {}}}
 	var got []string
-	for _, err := range s.linkLoops() {
-		link, _, _ := strings.Cut(err.Error(), ":")
-		got = append(got, link)
+	for _, errs := range s.linkLoops() {
+		for _, err := range errs {
+			link, _, _ := strings.Cut(err.Error(), ":")
+			got = append(got, link)
+		}
 	}
 	slices.Sort(got)
 	if want := []string{"a/b/self", "a/b/up"}; !slices.Equal(got, want) {

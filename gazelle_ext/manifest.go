@@ -64,8 +64,9 @@ func manifestError(file string, err error) error {
 	return fmt.Errorf("%s%s; bazel run the gazelle_python_manifest rule's .update target to write this file anew", place, text)
 }
 
-// readManifests reads the manifests of all folders.
-func (s *survey) readManifests(report *report) {
+// readManifests reads the manifests of all folders. What is wrong with one is wrong for all
+// imports in its folder and below.
+func (s *survey) readManifests() {
 	s.manifests, s.thirdParty = map[string]*manifest{}, map[string]*thirdParty{}
 	for rel, f := range s.folders {
 		file, said := path.Join(rel, manifestFile), false
@@ -77,7 +78,7 @@ func (s *survey) readManifests(report *report) {
 		}
 		content, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(file)))
 		if errors.Is(err, os.ErrNotExist) {
-			report.add(fmt.Errorf("%s: this manifest does not exist, but python_manifest_file_name in //%s names it; write it by bazel run of the gazelle_python_manifest rule's .update target", file, rel))
+			s.freeze(rel, fmt.Errorf("%s: this manifest does not exist, but python_manifest_file_name in //%s names it; write it by bazel run of the gazelle_python_manifest rule's .update target", file, rel))
 			continue
 		}
 		var m *manifest
@@ -85,11 +86,11 @@ func (s *survey) readManifests(report *report) {
 			m, err = parseManifest(file, content)
 		}
 		if err != nil {
-			report.add(err)
+			s.freeze(rel, err)
 			continue
 		}
 		if m.repository == "" && f.settings.pipRepository == "" {
-			report.add(fmt.Errorf("%s:1: names no repository; add pip_repository: {name: NAME} to the manifest, or write # gazelle:xdist_pip_repository NAME", file))
+			s.freeze(rel, fmt.Errorf("%s:1: names no repository; add pip_repository: {name: NAME} to the manifest, or write # gazelle:xdist_pip_repository NAME", file))
 		}
 		s.manifests[rel] = m
 	}

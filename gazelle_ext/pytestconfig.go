@@ -30,14 +30,15 @@ func (s *survey) settingsOfTestRoot(rel string, inherited settings, report *repo
 		content, err := os.ReadFile(filepath.Join(s.root, rel, name))
 		return content, err == nil
 	})
-	if err != nil {
-		report.add(errors.New(path.Join(rel, err.Error())))
-	}
 	if config.File != "" {
 		config.File = path.Join(rel, config.File)
 	}
 	settings := inherited
 	settings.pytest = config
+	settings.wrongOfRoot = nil
+	if err != nil {
+		settings.wrongOfRoot = []error{errors.New(path.Join(rel, err.Error()))}
+	}
 	patterns, ok := config.Args("python_files")
 	switch {
 	case !ok || len(patterns) == 0:

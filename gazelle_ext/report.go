@@ -3,7 +3,6 @@ package gazelle_ext
 import (
 	"cmp"
 	"log"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,10 +11,14 @@ import (
 // report collects what is wrong in a run, so that one run tells all of it.
 type report struct {
 	errors, warnings []string
-	// failed says that errors have been printed.
-	failed bool
+	// ofFolders is what is told only if the run updates the folder.
+	ofFolders map[string]*report
+	// failed says that errors have been printed, stopped that one of them was such that
+	// nothing may be written.
+	failed, stopped bool
 }
 
+// add adds errors. The run goes on: what they do not concern is written.
 func (r *report) add(errs ...error) {
 	for _, err := range errs {
 		// Joined errors are several.
@@ -23,7 +26,34 @@ func (r *report) add(errs ...error) {
 	}
 }
 
+// stop adds an error that concerns everything, so that nothing is written.
+func (r *report) stop(err error) {
+	r.stopped = true
+	r.add(err)
+}
+
 func (r *report) warn(err error) { r.warnings = append(r.warnings, err.Error()) }
+
+// in returns the report of a folder. What is wrong with files that a run was not asked
+// for is not told, nor does it change the exit code.
+func (r *report) in(folder string) *report {
+	if r.ofFolders == nil {
+		r.ofFolders = map[string]*report{}
+	}
+	if r.ofFolders[folder] == nil {
+		r.ofFolders[folder] = &report{}
+	}
+	return r.ofFolders[folder]
+}
+
+// update is called for each folder that the run updates.
+func (r *report) update(folder string) {
+	if of := r.ofFolders[folder]; of != nil {
+		r.errors = append(r.errors, of.errors...)
+		r.warnings = append(r.warnings, of.warnings...)
+		delete(r.ofFolders, folder)
+	}
+}
 
 // print writes the warnings and errors so far, sorted, each once.
 func (r *report) print() {
@@ -49,13 +79,4 @@ func placeOf(message string) (file string, line int) {
 	number, _, _ := strings.Cut(rest, ":")
 	line, _ = strconv.Atoi(number)
 	return file, line
-}
-
-// exitOnErrors ends the process if there are errors.
-func (r *report) exitOnErrors() {
-	r.print()
-	if r.failed {
-		log.Print("no BUILD file was changed")
-		os.Exit(1)
-	}
 }

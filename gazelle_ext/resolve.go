@@ -29,6 +29,8 @@ type imports struct {
 	external []string
 	included []includedLabel
 	plugins  []requiredPlugin
+	// kept are dependencies that the BUILD file has and that stay.
+	kept []string
 	// like are targets whose dependencies are dependencies here, too.
 	like []*base
 }

@@ -27,8 +27,10 @@ type survey struct {
 	readFile func(string) ([]byte, error)
 	// folders by path relative to the repository's root, "" for the root.
 	folders map[string]*folder
-	// modules are the scanned Python files by path.
+	// modules are the scanned Python files by path; unread says of those that could not be
+	// read why, or of those whose marks contradict others'. See unread.go.
 	modules map[string]*pyscan.File
+	unread  map[string]error
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
 	// presentRules are the test rules in BUILD files, by the test files in them.
@@ -83,6 +85,9 @@ type folder struct {
 	// managed says that this extension writes the folder's BUILD file.
 	managed bool
 	build   *rule.File
+	// left says that the BUILD file stays as it is, for what showed when it was to be
+	// written. Gazelle visits folders before those above, which have the census.
+	left bool
 	// subdirs are the names of those below it that belong to the survey.
 	subdirs []string
 	// files are on disk; generated ones are outputs of rules in the BUILD file.
@@ -102,6 +107,7 @@ func emptySurvey(root string) *survey {
 		readFile:   os.ReadFile,
 		folders:    map[string]*folder{},
 		modules:    map[string]*pyscan.File{},
+		unread:     map[string]error{},
 		targets:    map[string][]plan.Target{},
 		hasTargets: map[string]bool{},
 		imports:    map[string]fileImports{},
@@ -120,35 +126,29 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	settings := defaultSettings()
 	settings.hasOther = hasOther
 	s.visit("", settings, report)
-	s.scan(report)
+	s.readManifests()
+	s.freezeLinkLoops()
+	s.scan()
 	s.inferRoots(report)
 	s.checkLeftOut(report)
-	s.readManifests(report)
 	s.python = targetPython(root)
 	s.stdlib = stdlib(s.python)
 	s.indexModules()
 	s.imported = s.importedTests()
 	recorded, err := durations.Read(filepath.Join(root, durations.File))
 	if err != nil {
-		report.add(errors.New(strings.ReplaceAll(err.Error(), root+string(filepath.Separator), "")))
+		// All targets' sizes come from there.
+		report.stop(errors.New(strings.ReplaceAll(err.Error(), root+string(filepath.Separator), "")))
 	}
-	targets, errs := plan.Build(plan.Input{
-		Files:   s.testFiles(recorded.ByTest(), report),
-		Present: s.presentTests(report),
-		MayHold: s.mayBePackage,
-	})
-	report.add(errs...)
+	targets := s.planTests(recorded.ByTest(), report)
 	s.claims = plan.ClaimsOf(targets)
 	for _, t := range targets {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
 		s.hasTargets[t.Root] = true
 	}
 	s.planLibraries()
-	report.add(plan.CheckNames(targets, s.otherRules())...)
-	s.checkPlaces(targets, report)
-	if len(targets) > 0 {
-		report.add(s.linkLoops()...)
-	}
+	s.checkNames(targets)
+	s.warnUncounted(targets, report)
 	s.exported = s.exportedFiles(targets, report)
 	return s
 }
@@ -162,7 +162,7 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 		inherited = s.settingsOfTestRoot(rel, inherited, report)
 	}
 	here, errs := inherited.withDirectives(rel, info.File)
-	report.add(errs...)
+	here.wrongHere = slices.Concat(here.wrongHere, errs)
 	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles, present: set(info.RegularFiles...)}
 	if f.has("pyvenv.cfg") {
 		return
@@ -205,12 +205,9 @@ func (f *folder) isIgnored() bool {
 	})
 }
 
-// checkPlaces tells of targets that no BUILD file will hold.
-func (s *survey) checkPlaces(targets []plan.Target, report *report) {
+// warnUncounted tells of test roots without a census.
+func (s *survey) warnUncounted(targets []plan.Target, report *report) {
 	for _, t := range targets {
-		if f := s.folders[t.Package]; !f.managed {
-			report.add(fmt.Errorf("%s: target //%s:%s: no BUILD file may be written there; enable the extension in that folder, or give the tests groups of their own", t.Origin, t.Package, t.Name))
-		}
 		if root := s.folders[t.Root]; !root.managed {
 			report.warn(fmt.Errorf("//%s: the extension is disabled in this test root: no census is taken, so a lost test would not be noticed", t.Root))
 		}
@@ -255,7 +252,7 @@ func (f *folder) python() []string {
 }
 
 // scan reads all Python files, each once, on all cores.
-func (s *survey) scan(report *report) {
+func (s *survey) scan() {
 	var files []string
 	for _, f := range s.folders {
 		files = append(files, f.python()...)
@@ -272,11 +269,11 @@ func (s *survey) scan(report *report) {
 	}
 	_ = group.Wait()
 	for i, file := range files {
-		if errs[i] != nil {
-			report.add(errs[i])
-		}
-		// Of a broken file nothing is known; the others' errors are still told.
+		// Of a broken file nothing is known but what BUILD files say.
 		s.modules[file] = cmp.Or(modules[i], &pyscan.File{})
+		if errs[i] != nil {
+			s.unread[file] = errs[i]
+		}
 	}
 }
 
@@ -288,7 +285,7 @@ func (s *survey) scanFile(file string) (*pyscan.File, error) {
 		if pathError, ok := err.(*os.PathError); ok {
 			err = pathError.Err
 		}
-		return nil, fmt.Errorf("%s:1: this Python file cannot be read: %w; mend it, or leave it out by # gazelle:exclude %s", file, err, path.Base(file))
+		return nil, fmt.Errorf("%s:1: this Python file cannot be read: %w; mend it or leave it out by # gazelle:exclude %s", file, err, path.Base(file))
 	}
 	return s.scanOptions(plan.PackageOf(file)).Scan(file, source)
 }
@@ -304,6 +301,9 @@ func (s *survey) exportedFiles(targets []plan.Target, report *report) map[string
 		}
 		if config := s.configOf(t.Root); config != "" && t.Package != t.Root {
 			exported[config] = true
+		}
+		for _, file := range s.keptData(t) {
+			exported[file] = true
 		}
 	}
 	for file, f := range s.given {

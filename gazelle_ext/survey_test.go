@@ -26,7 +26,7 @@ func TestEachFileIsReadOnce(t *testing.T) {
 		return []byte("import a.lib\n"), nil
 	}
 	var report report
-	s.scan(&report)
+	s.scan()
 	s.importedTests()
 	s.testFiles(nil, &report)
 	want := []string{"/root/a/__init__.py", "/root/a/lib.py", "/root/a/test_a.py", "/root/conftest.py", "/root/test_a.py", "/root/test_b.py"}

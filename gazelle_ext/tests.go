@@ -66,7 +66,7 @@ func (s *survey) planSettings(f *folder) plan.Settings {
 func (s *survey) topOfBatches(f *folder) string {
 	for f.rel != "" && f.rel != f.settings.pythonRoot && !f.isProject() && (f.build == nil || len(f.build.Directives) == 0) {
 		above := s.folders[plan.PackageOf(f.rel)]
-		if !above.managed {
+		if !above.writes() {
 			break
 		}
 		f = above
@@ -98,10 +98,10 @@ func planTests(file string, module *pyscan.File, in settings, recorded map[strin
 			if p.Unreadable {
 				// Right for pytest, and if it is a group of no target, the test's own
 				// shard says so by name.
-				report.warn(text)
+				report.in(plan.PackageOf(file)).warn(text)
 				continue
 			}
-			report.add(text)
+			report.in(plan.PackageOf(file)).add(text)
 		}
 		test := plan.Test{ID: t.ID, Line: t.Line, Parts: parts, Presumed: t.Presumed}
 		test.Recorded, test.Items = recordOf(t, recorded)
@@ -138,5 +138,5 @@ func warnUnreadable(file string, notes []pyscan.Note, report *report) {
 	if n := len(notes) - 1; n > 0 {
 		more = fmt.Sprintf(" (and %d more in this file)", n)
 	}
-	report.warn(fmt.Errorf("%s:%d: %s%s", file, notes[0].Line, notes[0].Text, more))
+	report.in(plan.PackageOf(file)).warn(fmt.Errorf("%s:%d: %s%s", file, notes[0].Line, notes[0].Text, more))
 }

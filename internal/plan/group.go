@@ -2,8 +2,10 @@ package plan
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +13,29 @@ import (
 )
 
 const groupTargetPrefix = "xdist_group_"
+
+var (
+	// plainGroup is a group's name that can stand in a target's as it is.
+	plainGroup = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+	noPlain    = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
+)
+
+// maxSlug bounds what of a long or odd name of a group stands in its target's.
+const maxSlug = 40
+
+// groupTargetName returns the name of a group's target: the group's own, or what of it can
+// stand in such a name and a hash of it all.
+func groupTargetName(group string) string {
+	if plainGroup.MatchString(group) {
+		return groupTargetPrefix + group
+	}
+	slug := strings.Trim(noPlain.ReplaceAllString(group, "_"), "_")
+	slug = strings.Trim(slug[:min(len(slug), maxSlug)], "_")
+	if slug != "" {
+		slug += "_"
+	}
+	return fmt.Sprintf("%s%s%x", groupTargetPrefix, slug, sha256.Sum256([]byte(group)))[:len(groupTargetPrefix)+len(slug)+8]
+}
 
 // groupOfName returns the group of which a target of that name would be.
 func groupOfName(target string) (string, bool) {
@@ -60,7 +85,7 @@ func (c crossing) target(present []Present, home home) Target {
 	for i, f := range c.files {
 		folders[i] = PackageOf(f.Path)
 	}
-	t := newTarget(groupTargetPrefix+name, home(folders...), c.files, []model.Part{c.part})
+	t := newTarget(groupTargetName(name), home(folders...), c.files, []model.Part{c.part})
 	i := slices.IndexFunc(present, func(p Present) bool {
 		return p.Fixed && !p.Kept && p.Package == t.Package && slices.Equal(p.Runs, t.Runs)
 	})
@@ -71,15 +96,15 @@ func (c crossing) target(present []Present, home home) Target {
 	return t
 }
 
-// checkGroups returns an error for each group that cannot be kept together: its tests
+// checkGroups returns a problem for each group that cannot be kept together: its tests
 // would need to be in one target, whose tags and settings hold for all of them.
-func checkGroups(files []File) []error {
+func checkGroups(files []File) []Problem {
 	type first struct {
 		file File
 		part model.Part
 	}
 	firsts := map[groupKey]first{}
-	var errs []error
+	var problems []Problem
 	for _, f := range files {
 		for _, part := range f.parts() {
 			if _, ok := part.Group(); !ok {
@@ -92,11 +117,14 @@ func checkGroups(files []File) []error {
 				continue
 			}
 			if problem := disagreement(known.file, f, known.part, part); problem != "" {
-				errs = append(errs, fmt.Errorf("%s: %s: %s; %s is at %s", origin(f, []model.Part{part}), part.Base(), problem, part.Base(), origin(known.file, []model.Part{known.part})))
+				problems = append(problems, Problem{
+					Files: []string{known.file.Path, f.Path},
+					Text:  fmt.Sprintf("%s: %s: %s; %s is at %s", origin(f, []model.Part{part}), part.Base(), problem, part.Base(), origin(known.file, []model.Part{known.part})),
+				})
 			}
 		}
 	}
-	return errs
+	return problems
 }
 
 // disagreement says what keeps tests of two files out of one target, "" if nothing does.

@@ -15,6 +15,11 @@ type Rule struct {
 	Origin string
 }
 
+// A NameError says that a package cannot be written.
+type NameError struct{ Package, Text string }
+
+func (e NameError) Error() string { return e.Text }
+
 // targetName is what a target's name may be here. Bazel takes more, but Make variables
 // such as $(rootpath) are quoted for a shell where there is more.
 var targetName = regexp.MustCompile(`^[\p{L}\p{N}_.+=,@~-]+$`)
@@ -26,19 +31,22 @@ const selectionSuffix = ".selection"
 // generated rules: names that two of them share, also when only letter case tells
 // them apart (their outputs would be one file where the file system ignores case),
 // and names that must not be.
-func CheckNames(targets []Target, others []Rule) []error {
+func CheckNames(targets []Target, others []Rule) []NameError {
 	rules := slices.Clone(others)
-	var errs []error
+	var errs []NameError
+	fail := func(r Rule, format string, args ...any) {
+		errs = append(errs, NameError{r.Package, fmt.Sprintf(format, args...)})
+	}
 	for _, t := range targets {
 		rules = append(rules, Rule{t.Package, t.Name, t.Origin})
 		if strings.HasSuffix(t.Name, selectionSuffix) {
-			errs = append(errs, fmt.Errorf("%s: target name %q: py_xdist_test makes targets whose names end in %s; rename the file", t.Origin, t.Name, selectionSuffix))
+			fail(Rule{Package: t.Package}, "%s: target name %q: py_xdist_test makes targets whose names end in %s; rename the file", t.Origin, t.Name, selectionSuffix)
 		}
 		if !targetName.MatchString(t.Name) {
-			errs = append(errs, fmt.Errorf("%s: target name %q: may hold letters, digits and _.+=,@~-, or the command line of the test would not survive; rename the file", t.Origin, t.Name))
+			fail(Rule{Package: t.Package}, "%s: target name %q: may hold letters, digits and _.+=,@~-, or the command line of the test would not survive; rename the file", t.Origin, t.Name)
 		}
 		if slices.Contains(shellCommands, t.Name) {
-			errs = append(errs, fmt.Errorf("%s: target name %q: Bazel's test set-up calls the command of this name and has the test's folder on its PATH, so the test would call itself for ever; rename the file, e.g. to %s_test.py", t.Origin, t.Name, t.Name))
+			fail(Rule{Package: t.Package}, "%s: target name %q: Bazel's test set-up calls the command of this name and has the test's folder on its PATH, so the test would call itself for ever; rename the file, e.g. to %s_test.py", t.Origin, t.Name, t.Name)
 		}
 	}
 	taken := map[string]Rule{}
@@ -46,7 +54,7 @@ func CheckNames(targets []Target, others []Rule) []error {
 	for _, r := range rules {
 		key := r.Package + ":" + strings.ToLower(r.Name)
 		if first, ok := taken[key]; ok {
-			errs = append(errs, fmt.Errorf("%s: target name %q: %s makes the name %q in the same package //%s; rename a file or a group so that they differ in more than letter case", r.Origin, r.Name, first.Origin, first.Name, r.Package))
+			fail(r, "%s: target name %q: %s makes the name %q in the same package //%s; rename a file or a group so that they differ in more than letter case", r.Origin, r.Name, first.Origin, first.Name, r.Package)
 			continue
 		}
 		taken[key] = r

@@ -29,6 +29,9 @@ type File struct {
 	Module Module
 	// Tests are the statically visible tests, in the file's order.
 	Tests []Test
+	// Unread says that its tests cannot be told: they are what Present targets run of it,
+	// and these stay. If there is none it gets a target to itself.
+	Unread bool
 	// Given says that another tool makes a target of the file, so that Build makes
 	// none but those of groups over several files. See Split.
 	Given bool
@@ -100,6 +103,8 @@ type Target struct {
 	Batch bool
 	// Origin is where the target comes from, "path:line", for messages.
 	Origin string
+	// Unread says that it has a file which is.
+	Unread bool
 	// timed are those of its tests of which it is known how long they take.
 	timed []timedTest
 }
@@ -129,15 +134,28 @@ func (in Input) home(folders ...string) string {
 	return folder
 }
 
+// A Problem keeps files from being planned: they are to be planned as Unread.
+type Problem struct {
+	Files []string
+	Text  string
+}
+
+func (p Problem) Error() string { return p.Text }
+
 // Build returns the targets for files, sorted by package and name, and what is wrong
 // with the files' groups. Which files share a target is taken from the present ones as
 // far as that is still right. The result does not depend on the order of the input.
-func Build(in Input) ([]Target, []error) {
+func Build(in Input) ([]Target, []Problem) {
 	files := slices.Clone(in.Files)
 	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
 	kept := keptParts(in.Present)
+	for i, f := range files {
+		if f.Unread {
+			files[i].Tests = remembered(f, in.Present)
+		}
+	}
 	crossing := crossFileGroups(files, kept)
-	errs := checkGroups(files)
+	problems := checkGroups(files)
 	present := slices.Clone(in.Present)
 	slices.SortFunc(present, func(a, b Present) int { return strings.Compare(a.label(), b.label()) })
 	var targets []Target
@@ -152,7 +170,7 @@ func Build(in Input) ([]Target, []error) {
 		}
 		return a.Name < b.Name
 	})
-	return targets, errs
+	return targets, problems
 }
 
 // parts returns the parts of f's tests, sorted. A file in which no test is
@@ -196,6 +214,7 @@ func newTarget(name, pkg string, files []File, runs []model.Part) Target {
 	for _, f := range files {
 		t.Files = append(t.Files, f.Path)
 		t.Cost += f.cost(runs)
+		t.Unread = t.Unread || f.Unread
 		t.timed = append(t.timed, f.timed(runs)...)
 		for _, part := range f.parts() {
 			if !slices.Contains(runs, part) {

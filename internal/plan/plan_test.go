@@ -342,3 +342,55 @@ func TestAddingAFileChangesNoOtherTarget(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be read changes no target, whatever is planned around it.
+func TestUnreadFilesKeepTheirTargets(t *testing.T) {
+	parts := [][]model.Part{{model.Rest}, {model.Rest, model.Serial}, {model.Serial}, {"group:a"}, {"group:a", "group:b", model.Rest}, {"group:c", model.Serial}}
+	random := rand.New(rand.NewSource(1))
+	for range 200 {
+		var files []File
+		for i := range 2 + random.Intn(8) {
+			f := timed(fmt.Sprintf("t/f%d/test_%d.py", i%3, i), 1+random.Intn(9))
+			f.Tests = nil
+			for j, part := range parts[random.Intn(len(parts))] {
+				f.Tests = append(f.Tests, Test{ID: fmt.Sprint("test_", j), Line: 1 + j, Parts: []model.Part{part}})
+			}
+			files = append(files, f)
+		}
+		before, _ := Build(Input{Files: files})
+		for i := range files {
+			if random.Intn(2) == 0 {
+				files[i].Unread = true
+				files[i].Tests = nil
+			}
+		}
+		after, problems := Build(Input{Files: files, Present: presentOf(before)})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if got, want := selections(after), selections(before); !slices.Equal(got, want) {
+			t.Fatalf("with unread files:\n%s\nwithout:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+// A new file that cannot be read has a target to itself, in which it fails nobody else's
+// tests.
+func TestNewUnreadFileIsAlone(t *testing.T) {
+	broken := timed("t/test_b.py", 1)
+	broken.Unread, broken.Tests = true, nil
+	got, _ := Build(Input{Files: []File{timed("t/test_a.py", 1), broken, timed("t/test_c.py", 1)}})
+	want := []string{"//t:test_b: t/test_b.py", "//t:xdist_batch_1: t/test_a.py t/test_c.py"}
+	if lines := groupings(got); !slices.Equal(lines, want) {
+		t.Errorf("targets %q, want %q", lines, want)
+	}
+}
+
+// selections describes what targets run.
+func selections(targets []Target) []string {
+	var lines []string
+	for _, t := range targets {
+		lines = append(lines, fmt.Sprintf("%s: %v runs %v elsewhere %v", label(t.Package, t.Name), t.Files, t.Runs, t.Elsewhere))
+	}
+	return lines
+}

@@ -87,7 +87,8 @@ func (p Present) recall(left map[string]share) *cluster {
 
 // become makes the cluster that of a present target.
 func (c *cluster) become(p Present) {
-	c.pkg, c.name, c.present, c.fixed = p.Package, p.Name, true, p.Fixed
+	unread := slices.ContainsFunc(c.shares, func(s share) bool { return s.file.Unread })
+	c.pkg, c.name, c.present, c.fixed = p.Package, p.Name, true, p.Fixed || unread
 }
 
 // holds says whether p is a target that the share may stay in: it runs tests of the
@@ -121,4 +122,21 @@ func followMarks(present []Present, shares []share) {
 			}
 		}
 	}
+}
+
+// remembered returns what the present targets tell of the tests of a file that cannot be
+// read: one test for each part that they run of it.
+func remembered(f File, present []Present) []Test {
+	var parts []model.Part
+	for _, p := range present {
+		if slices.Contains(p.Files, f.Path) {
+			parts = append(parts, p.Runs...)
+		}
+	}
+	slices.SortFunc(parts, model.ComparePart)
+	var tests []Test
+	for _, part := range slices.Compact(parts) {
+		tests = append(tests, Test{Line: 1, Parts: []model.Part{part}, Presumed: true})
+	}
+	return tests
 }

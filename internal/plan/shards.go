@@ -29,6 +29,8 @@ const Auto ShardSetting = 0
 func (t Target) ShardCount(present int) int {
 	limit := max(t.Units, 1)
 	switch {
+	case t.Unread:
+		return max(present, 1)
 	case t.Serial() || t.Dist == model.No:
 		return 1
 	case t.Shards != Auto:

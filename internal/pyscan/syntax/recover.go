@@ -10,7 +10,7 @@ import (
 // does not help with all of it. Imports are still looked for in what was blanked.
 
 // NewestPython is the newest version whose syntax is known.
-const NewestPython = "3.14"
+const NewestPython = "3.15"
 
 // maxReadAgain bounds how many bytes of a file are read again.
 const maxReadAgain = 1 << 25

@@ -1,0 +1,2 @@
+import base.things
+X = = 1

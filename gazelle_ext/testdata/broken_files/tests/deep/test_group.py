@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.xdist_group("db")
+def test_a():
+    pass

@@ -1,0 +1,6 @@
+def test_it():
+    pass
+
+
+def test_more():
+    pass

@@ -1,0 +1,10 @@
+import pytest
+
+
+@pytest.mark.serial
+def test_it():
+    pass
+
+
+def test_more():
+    pass

@@ -1,0 +1,6 @@
+def helper():
+    return 1
+
+
+def test_h():
+    pass

@@ -1,0 +1,5 @@
+def test_it():
+    pass
+
+
+X = (

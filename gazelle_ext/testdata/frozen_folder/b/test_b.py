@@ -1,0 +1,6 @@
+def test_g():
+    pass
+
+
+def test_r():
+    pass

@@ -1,0 +1,252 @@
+package gazelle_ext
+
+// One file never stops a repository. What cannot be read keeps what BUILD files say of it,
+// and everything else is planned: a file that is no Python, one whose marks contradict
+// those of others, and, where a directive or a configuration file is wrong, a folder.
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bazelbuild/bazel-gazelle/label"
+	"github.com/bazelbuild/bazel-gazelle/rule"
+	"github.com/rules-xdist/rules_xdist/internal/durations"
+	"github.com/rules-xdist/rules_xdist/internal/plan"
+	"github.com/rules-xdist/rules_xdist/internal/pyscan"
+)
+
+// wrong is what is wrong with the directives and configuration files in force.
+func (s settings) wrong() []error { return slices.Concat(s.wrongHere, s.wrongOfRoot) }
+
+// frozen reports whether the folder's BUILD file stays as it is.
+func (f *folder) frozen() bool { return f.left || len(f.settings.wrong()) > 0 }
+
+// writes reports whether this run may write the folder's BUILD file.
+func (f *folder) writes() bool { return f.managed && !f.frozen() }
+
+// freeze leaves the folder and all below it as they are.
+func (s *survey) freeze(rel string, why error) {
+	for folder, f := range s.folders {
+		if plan.Within(folder, rel) {
+			f.settings.wrongHere = slices.Concat(f.settings.wrongHere, []error{why})
+		}
+	}
+}
+
+// planTests plans the test targets. Files whose tests cannot be placed are planned once
+// more, as BUILD files have them now.
+func (s *survey) planTests(recorded durations.Tests, report *report) []plan.Target {
+	files := s.testFiles(recorded, report)
+	present := s.presentTests(report)
+	s.tellUnread(present, report)
+	for {
+		targets, problems := plan.Build(plan.Input{
+			Files:   s.withUnread(files, present),
+			Present: present,
+			MayHold: s.mayBePackage,
+		})
+		problems = append(problems, s.misplaced(targets)...)
+		settled := true
+		for _, problem := range problems {
+			for _, file := range problem.Files {
+				if s.unread[file] == nil {
+					s.unread[file] = problem
+					settled = false
+				}
+				report.in(plan.PackageOf(file)).add(problem)
+			}
+		}
+		if settled {
+			return targets
+		}
+	}
+}
+
+// withUnread marks the files that are planned as BUILD files have them. A new file in a
+// frozen folder, where no target of it could be written, is not planned at all.
+func (s *survey) withUnread(files []plan.File, present []plan.Present) []plan.File {
+	var planned []plan.File
+	for _, f := range files {
+		frozen := s.folders[plan.PackageOf(f.Path)].frozen()
+		if frozen && !isPresent(f.Path, present) {
+			continue
+		}
+		f.Unread = frozen || s.unread[f.Path] != nil
+		planned = append(planned, f)
+	}
+	return planned
+}
+
+func isPresent(file string, present []plan.Present) bool {
+	return slices.ContainsFunc(present, func(p plan.Present) bool { return slices.Contains(p.Files, file) })
+}
+
+// misplaced returns a problem for each target that no BUILD file will hold, of files that
+// were read.
+func (s *survey) misplaced(targets []plan.Target) []plan.Problem {
+	var problems []plan.Problem
+	for _, t := range targets {
+		if s.folders[t.Package].writes() || t.Unread {
+			continue
+		}
+		problems = append(problems, plan.Problem{
+			Files: t.Files,
+			Text:  fmt.Sprintf("%s: target //%s:%s: no BUILD file may be written there; enable the extension in that folder, or give the tests groups of their own", t.Origin, t.Package, t.Name),
+		})
+	}
+	return problems
+}
+
+// tellUnread tells of the files that could not be read, in the folders that have to do
+// with them, and what becomes of them.
+func (s *survey) tellUnread(present []plan.Present, report *report) {
+	for file, err := range s.unread {
+		what := "what BUILD files have of it stays as it is"
+		if s.isTestFile(file) && !isPresent(file, present) {
+			what = "the new target with it fails"
+		}
+		err = fmt.Errorf("%w%s; until it is mended, %s", err, asWhichPython(err), what)
+		for folder := range s.concerned(file, present) {
+			s.tell(report.in(folder), file, err)
+		}
+	}
+	for file, module := range s.modules {
+		if len(module.Faults) > 0 {
+			s.tell(report.in(plan.PackageOf(file)), file, passedOver(module.Faults))
+		}
+	}
+}
+
+// passedOver tells of faults that hide nothing.
+func passedOver(faults []*pyscan.Error) error {
+	more := ""
+	if n := len(faults) - 1; n > 0 {
+		more = fmt.Sprintf(", as is that of %d more", n)
+	}
+	return fmt.Errorf("%w%s; the body of this function is passed over%s", faults[0], asWhichPython(faults[0]), more)
+}
+
+// asWhichPython says of what is no Python that it might be a newer one.
+func asWhichPython(err error) string {
+	var syntaxError *pyscan.Error
+	if !errors.As(err, &syntaxError) {
+		return ""
+	}
+	return fmt.Sprintf(" (read as Python %s, the newest known here)", pyscan.NewestPython)
+}
+
+// tell adds a warning of a file, or an error where a directive says that it is one.
+func (s *survey) tell(report *report, file string, err error) {
+	if s.folders[plan.PackageOf(file)].settings.strict {
+		report.add(err)
+	} else {
+		report.warn(err)
+	}
+}
+
+// concerned returns the folders whose targets a file is in, and its own.
+func (s *survey) concerned(file string, present []plan.Present) map[string]bool {
+	folders := set(plan.PackageOf(file), s.packageOf(file))
+	for _, p := range present {
+		if slices.Contains(p.Files, file) {
+			folders[p.Package] = true
+		}
+	}
+	return folders
+}
+
+// rulesWith returns the rules in the BUILD file of the package pkg that have a file as a
+// source.
+func (s *survey) rulesWith(pkg, file string) []*rule.Rule {
+	f := s.folders[pkg]
+	if f == nil || f.build == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(f.build.Rules), func(r *rule.Rule) bool {
+		return !slices.ContainsFunc(r.AttrStrings("srcs"), func(src string) bool { return fileOf(pkg, src) == file })
+	})
+}
+
+// anyUnread reports whether BUILD files say more of some of the files than can be read.
+func (s *survey) anyUnread(files []string) bool {
+	return slices.ContainsFunc(files, func(file string) bool { return s.unread[file] != nil })
+}
+
+// keepUnread adds the dependencies that a rule has now if one of its files could not be
+// read: they may be that file's.
+func (i *imports) keepUnread(s *survey, files []string, rules ...*rule.Rule) {
+	if !s.anyUnread(files) {
+		return
+	}
+	for _, r := range rules {
+		i.kept = append(i.kept, r.AttrStrings("deps")...)
+	}
+}
+
+// importedUnread adds the test files that have a library on which a file depends that
+// could not be read: it may be its only importer.
+func (s *survey) importedUnread(imported map[string]bool) {
+	for file := range s.unread {
+		pkg := s.packageOf(file)
+		for _, r := range s.rulesWith(pkg, file) {
+			for _, dep := range r.AttrStrings("deps") {
+				l, err := label.Parse(dep)
+				if err != nil || l.Repo != "" {
+					continue
+				}
+				l = l.Abs("", pkg)
+				if test := path.Join(l.Pkg, strings.TrimSuffix(l.Name, "_lib")+".py"); s.isTestFile(test) {
+					imported[test] = true
+				}
+			}
+		}
+	}
+}
+
+// joinUnread makes files import each other that are in one library now with a file that
+// could not be read, so that they stay together.
+func (s *survey) joinUnread(g *libraryGraph) {
+	for file := range s.unread {
+		holder, pkg := g.holders[file], s.packageOf(file)
+		if holder == nil {
+			continue
+		}
+		for _, r := range s.rulesWith(pkg, file) {
+			for _, src := range r.AttrStrings("srcs") {
+				if other := g.holders[fileOf(pkg, src)]; other != nil && other != holder && strings.HasSuffix(r.Kind(), pyLibrary) {
+					g.connect(holder, other)
+					g.connect(other, holder)
+				}
+			}
+		}
+	}
+}
+
+// keptData returns the files of other packages that a target has as data now, if one of
+// its own could not be read: they may be that one's.
+func (s *survey) keptData(t plan.Target) []string {
+	if !t.Unread {
+		return nil
+	}
+	var files []string
+	for _, r := range s.rulesWith(t.Package, t.Files[0]) {
+		data, _ := readData(r.Attr("data"))
+		for _, name := range data.names {
+			if file := fileOf(t.Package, name.Value); strings.HasPrefix(name.Value, "//") && s.folders[plan.PackageOf(file)] != nil {
+				files = append(files, file)
+			}
+		}
+	}
+	return files
+}
+
+// checkNames freezes the packages in which two targets would have one name.
+func (s *survey) checkNames(targets []plan.Target) {
+	for _, problem := range plan.CheckNames(targets, s.otherRules()) {
+		f := s.folders[problem.Package]
+		f.settings.wrongHere = slices.Concat(f.settings.wrongHere, []error{problem})
+	}
+}
