@@ -15,15 +15,26 @@ import (
 func ByTarget(build bep.Build) (map[string]Outcomes, error) {
 	byTarget := map[string]Outcomes{}
 	for _, target := range build.Targets {
-		tests := Outcomes{}
-		for _, shard := range target.Shards {
-			if err := tests.addShard(shard); err != nil {
-				return nil, fmt.Errorf("%s: shard %d %w", target.Label, shard.Index, err)
-			}
+		tests, problems := OfTarget(target)
+		if len(problems) > 0 {
+			return nil, fmt.Errorf("%s: %w", target.Label, problems[0])
 		}
 		byTarget[target.Label] = tests
 	}
 	return byTarget, nil
+}
+
+// OfTarget reads the test cases of every shard of a target, and returns what is wrong with
+// those that did not run, or failed with no test that did.
+func OfTarget(target bep.Target) (Outcomes, []error) {
+	tests := Outcomes{}
+	var problems []error
+	for _, shard := range target.Shards {
+		if err := tests.addShard(shard); err != nil {
+			problems = append(problems, fmt.Errorf("shard %d %w", shard.Index, err))
+		}
+	}
+	return tests, problems
 }
 
 func (o Outcomes) addShard(shard bep.Shard) error {

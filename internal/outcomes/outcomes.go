@@ -70,18 +70,13 @@ type Difference struct {
 
 func (d Difference) String() string { return d.NodeID + ": " + d.What }
 
-// Compare returns what of a run of shards is not as in the plain one, by node id.
+// Compare returns what of a run of shards is not as in the plain one, by node id. Where
+// the plain run has a node id several times, so do the shards.
 func Compare(plain, sharded Outcomes) []Difference {
 	var found []Difference
 	for id, want := range plain {
-		got := sharded[id]
-		switch {
-		case len(got) == 0:
-			found = append(found, Difference{id, "lost: no shard ran it"})
-		case len(got) > 1:
-			found = append(found, Difference{id, fmt.Sprintf("doubled: it ran %d times", len(got))})
-		case got[0].Outcome != want[0].Outcome:
-			found = append(found, Difference{id, fmt.Sprintf("outcome %v, the plain run's is %v", got[0].Outcome, want[0].Outcome)})
+		if what := difference(sorted(want), sorted(sharded[id])); what != "" {
+			found = append(found, Difference{id, what})
 		}
 	}
 	for id := range maps.Keys(sharded) {
@@ -91,4 +86,30 @@ func Compare(plain, sharded Outcomes) []Difference {
 	}
 	slices.SortFunc(found, func(a, b Difference) int { return strings.Compare(a.NodeID, b.NodeID) })
 	return found
+}
+
+func difference(want, got []junitxml.Outcome) string {
+	switch {
+	case len(got) == 0:
+		return "lost: no shard ran it"
+	case len(got) < len(want):
+		return fmt.Sprintf("lost: it ran %d times, in the plain run %d times", len(got), len(want))
+	case len(got) > len(want):
+		return fmt.Sprintf("doubled: it ran %d times", len(got))
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			return fmt.Sprintf("outcome %v, the plain run's is %v", got[i], want[i])
+		}
+	}
+	return ""
+}
+
+func sorted(cases []junitxml.Case) []junitxml.Outcome {
+	var all []junitxml.Outcome
+	for _, c := range cases {
+		all = append(all, c.Outcome)
+	}
+	slices.Sort(all)
+	return all
 }

@@ -8,13 +8,15 @@ import (
 
 func TestCompare(t *testing.T) {
 	passed, skipped := junitxml.Case{Outcome: junitxml.Passed}, junitxml.Case{Outcome: junitxml.Skipped}
-	plain := Outcomes{"same": {passed}, "lost": {passed}, "doubled": {passed}, "other": {skipped}}
-	sharded := Outcomes{"same": {passed}, "doubled": {passed, passed}, "other": {passed}, "new": {passed}}
+	plain := Outcomes{"same": {passed}, "lost": {passed}, "doubled": {passed}, "other": {skipped},
+		"twice": {passed, skipped}, "half": {passed, passed}}
+	sharded := Outcomes{"same": {passed}, "doubled": {passed, passed}, "other": {passed}, "new": {passed},
+		"twice": {skipped, passed}, "half": {passed}}
 	var got []string
 	for _, d := range Compare(plain, sharded) {
 		got = append(got, d.NodeID)
 	}
-	want := []string{"doubled", "lost", "new", "other"}
+	want := []string{"doubled", "half", "lost", "new", "other"}
 	if len(got) != len(want) {
 		t.Fatalf("Compare: differences in %v, want %v", got, want)
 	}

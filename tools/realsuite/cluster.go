@@ -19,7 +19,7 @@ func (s suite) runOnCluster(ctx context.Context, bazelrc string) error {
 		return err
 	}
 	times = append(times, here.timing)
-	s.startup = []string{"--bazelrc=" + bazelrc}
+	s.Startup = []string{"--bazelrc=" + bazelrc}
 	errs := []error{report(outcomes.Compare(plain, here.tests), len(plain))}
 	for _, what := range []string{"bazel test, on the cluster, nothing cached", "bazel test, on the cluster, all cached"} {
 		tests, timing, err := s.testRemotely(ctx, what)

@@ -17,14 +17,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"time"
 
 	"github.com/rules-xdist/rules_xdist/internal/durations"
 	"github.com/rules-xdist/rules_xdist/internal/outcomes"
-	"github.com/rules-xdist/rules_xdist/tools/xdist/workspace"
+	"github.com/rules-xdist/rules_xdist/tools/internal/scratch"
 )
 
 func main() {
@@ -64,24 +63,15 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	repository := os.Getenv("BUILD_WORKSPACE_DIRECTORY")
-	if repository == "" {
-		return errors.New("start it by: bazel run //tools/realsuite")
-	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return err
 	}
-	bazel, err := workspace.Workspace{Root: repository}.Bazel(workspace.System{Lookup: os.LookupEnv, LookPath: exec.LookPath})
+	w, err := scratch.Open(cmp.Or(options.unpack, filepath.Join(cache, "rules_xdist", "realsuite", options.library)))
 	if err != nil {
 		return err
 	}
-	s := suite{
-		name:         options.library,
-		repository:   repository,
-		workspace:    cmp.Or(options.unpack, filepath.Join(cache, "rules_xdist", "realsuite", options.library)),
-		bazelProgram: bazel,
-	}
+	s := suite{name: options.library, Workspace: w}
 	if err := s.prepare(ctx); err != nil || options.unpack != "" {
 		return err
 	}
@@ -104,7 +94,7 @@ func (s suite) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := plain.Durations().Write(filepath.Join(s.workspace, durations.File)); err != nil {
+	if err := plain.Durations().Write(filepath.Join(s.Folder, durations.File)); err != nil {
 		return err
 	}
 	recorded, err := s.runCold(ctx, "targets by recorded durations")

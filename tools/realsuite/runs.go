@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/rules-xdist/rules_xdist/internal/bep"
 	"github.com/rules-xdist/rules_xdist/internal/outcomes"
+	"github.com/rules-xdist/rules_xdist/tools/internal/plainrun"
 )
 
 // runPlain runs the suite by pytest alone, in one process and with two workers.
@@ -33,21 +32,16 @@ func (s suite) runPlain(ctx context.Context) (outcomes.Outcomes, []timing, error
 // pytest runs the suite by pytest. Tests that fail are no error: Bazel's run is to show
 // them as well.
 func (s suite) pytest(ctx context.Context, options ...string) (outcomes.Outcomes, time.Duration, error) {
-	xml := filepath.Join(s.workspace, "plain.xml")
-	args := append([]string{"-m", "pytest", "-q", "-p", "nodeid_property", "--junitxml=" + xml, s.name}, options...)
-	command := exec.CommandContext(ctx, "python3", args...)
-	command.Env = append(os.Environ(),
-		"PYTHONPATH="+filepath.Join(s.repository, "tools", "realsuite"),
-		"PYTHONHASHSEED=0")
-	took, err := s.time(command, "pytest "+strings.Join(options, " "))
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
-		return nil, took, fmt.Errorf("plain pytest: %w", err)
+	fmt.Printf("\n=== pytest %s\n", strings.Join(options, " "))
+	plain, err := plainrun.Pytest{
+		Folder:  s.Folder,
+		Args:    append([]string{"-q", s.name}, options...),
+		Scratch: s.plain() + ".scratch",
+	}.Run(ctx)
+	if err == nil && len(plain.Uncollected) > 0 {
+		err = fmt.Errorf("plain pytest: cannot collect %s", strings.Join(plain.Uncollected, ", "))
 	}
-	file, err := outcomes.ReadXML(xml)
-	all := outcomes.Outcomes{}
-	all.Add(file)
-	return all, took, err
+	return plain.Tests, plain.Took, err
 }
 
 // cold is what a run of all tests gave, none of which was cached.
@@ -149,34 +143,17 @@ func without(all, some []string) []string {
 // bazel runs one command of Bazel and reads its event stream. Failed tests (exit
 // code 3) are no error here: the comparison judges them.
 func (s suite) bazel(ctx context.Context, what string, args ...string) (bep.Build, time.Duration, error) {
-	events := filepath.Join(s.workspace, "events.json")
-	args = slices.Concat(s.startup, []string{args[0], "--build_event_json_file=" + events, "--nobuild_event_json_file_path_conversion"}, args[1:])
-	took, err := s.time(exec.CommandContext(ctx, s.bazelProgram, args...), what)
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 3) {
-		return bep.Build{}, took, fmt.Errorf("%s: %w", what, err)
-	}
-	file, err := os.Open(events)
-	if err != nil {
-		return bep.Build{}, took, err
-	}
-	defer file.Close()
-	build, err := bep.Read(file)
-	return build, took, err
-}
-
-func (s suite) time(command *exec.Cmd, what string) (time.Duration, error) {
 	fmt.Printf("\n=== %s\n", what)
-	command.Dir = s.workspace
-	command.Stdout, command.Stderr = os.Stdout, os.Stderr
-	start := time.Now()
-	err := command.Run()
-	return time.Since(start), err
+	r, err := s.Run(ctx, args[0], args[1:]...)
+	if err == nil && r.Code != 0 && r.Code != 3 {
+		err = fmt.Errorf("%s: exit code %d", what, r.Code)
+	}
+	return r.Build, r.Took, err
 }
 
 // addComment edits a test file.
 func (s suite) addComment(file string) error {
-	file = filepath.Join(s.workspace, file)
+	file = filepath.Join(s.Folder, file)
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return err

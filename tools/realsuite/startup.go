@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rules-xdist/rules_xdist/tools/internal/scratch"
 )
 
 const (
@@ -52,7 +54,7 @@ func (s suite) measureStart(ctx context.Context) error {
 	if _, _, err := s.bazel(ctx, "bazel build", "build", "//..."); err != nil {
 		return err
 	}
-	if err := copySources(filepath.Join(s.workspace, s.name), filepath.Join(s.plain(), s.name)); err != nil {
+	if err := scratch.Copy(filepath.Join(s.Folder, s.name), filepath.Join(s.plain(), s.name), nil); err != nil {
 		return err
 	}
 	targets, err := s.startTargets()
@@ -75,12 +77,12 @@ func (s suite) measureStart(ctx context.Context) error {
 }
 
 // plain is where pytest runs by itself and may write bytecode.
-func (s suite) plain() string { return s.workspace + ".plain" }
+func (s suite) plain() string { return s.Folder + ".plain" }
 
 // startTargets returns some of the suite's targets, spread over all by name.
 func (s suite) startTargets() ([]startTarget, error) {
 	const suffix = ".selection.json"
-	bin := filepath.Join(s.workspace, "bazel-bin")
+	bin := filepath.Join(s.Folder, "bazel-bin")
 	var all []startTarget
 	err := filepath.WalkDir(filepath.Join(bin, s.name), func(path string, entry fs.DirEntry, err error) error {
 		if entry != nil && entry.IsDir() && strings.HasSuffix(path, ".runfiles") {
@@ -125,7 +127,7 @@ func (t startTarget) ways() []way {
 }
 
 func (t startTarget) pytest(ctx context.Context) *exec.Cmd {
-	args := []string{"-m", "pytest", collectOnly, "--rootdir=.", "--config-file=" + filepath.Join(t.workspace, t.config)}
+	args := []string{"-m", "pytest", collectOnly, "--rootdir=.", "--config-file=" + filepath.Join(t.Folder, t.config)}
 	command := exec.CommandContext(ctx, "python3", append(args, t.files...)...)
 	command.Dir = t.plain()
 	command.Env = cleanEnviron()
@@ -134,7 +136,7 @@ func (t startTarget) pytest(ctx context.Context) *exec.Cmd {
 
 // shard runs a target as Bazel does.
 func (t startTarget) shard(ctx context.Context, env ...string) *exec.Cmd {
-	program := filepath.Join(t.workspace, "bazel-bin", t.name)
+	program := filepath.Join(t.Folder, "bazel-bin", t.name)
 	command := exec.CommandContext(ctx, program, collectOnly)
 	command.Dir = filepath.Join(program+".runfiles", "_main")
 	command.Env = append(cleanEnviron(),

@@ -8,44 +8,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/rules-xdist/rules_xdist/tools/internal/scratch"
 )
 
 // suite is a Python package with its tests, in a scratch workspace.
 type suite struct {
-	name, repository, workspace, bazelProgram string
-	// startup are Bazel's options before the command.
-	startup []string
+	scratch.Workspace
+	name string
 }
-
-const moduleFile = `module(name = "realsuite")
-
-bazel_dep(name = "rules_xdist", version = "0.1.0")
-local_path_override(
-    module_name = "rules_xdist",
-    path = %q,
-)
-
-bazel_dep(name = "gazelle", version = "0.54.0")
-bazel_dep(name = "rules_python", version = "1.9.0")
-
-# The machine's python3, which has pytest.
-register_toolchains("@rules_python//python/runtime_env_toolchains:all")
-`
-
-const rootBuildFile = `load("@gazelle//:def.bzl", "gazelle", "gazelle_binary")
-
-# gazelle:resolve py %[1]s //%[1]s
-
-gazelle(
-    name = "gazelle",
-    gazelle = ":gazelle_binary",
-)
-
-gazelle_binary(
-    name = "gazelle_binary",
-    languages = ["@rules_xdist//gazelle_ext"],
-)
-`
 
 // What a person writes by hand: that a folder's modules read the data files beside
 // them. Gazelle adds the rest to the library of that name.
@@ -72,18 +43,19 @@ func (s suite) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := os.RemoveAll(s.workspace); err != nil {
+	if err := os.RemoveAll(s.Folder); err != nil {
 		return err
 	}
-	if err := copySources(source, filepath.Join(s.workspace, s.name)); err != nil {
+	if err := scratch.Copy(source, filepath.Join(s.Folder, s.name), nil); err != nil {
 		return err
 	}
 	files := map[string]string{
-		"MODULE.bazel":                       fmt.Sprintf(moduleFile, s.repository),
-		"BUILD.bazel":                        fmt.Sprintf(rootBuildFile, s.name),
+		"MODULE.bazel":                       s.ModuleFile("realsuite"),
+		"BUILD.bazel":                        scratch.GazelleTarget("[]") + fmt.Sprintf("\n# gazelle:resolve py %[1]s //%[1]s\n", s.name),
 		filepath.Join(s.name, "BUILD.bazel"): fmt.Sprintf(dataBuildFile, s.name) + projectMode,
-		".bazelrc":                           s.bazelrc(),
-		"pytest.ini":                         "[pytest]\naddopts = -p no:cacheprovider\n",
+		// A library has no serial tests, so a cluster takes no more than this.
+		".bazelrc":   s.Bazelrc() + "common:remote --jobs=64\ncommon:remote --disk_cache=\n",
+		"pytest.ini": "[pytest]\naddopts = -p no:cacheprovider\n",
 	}
 	folders, err := s.testDataFolders()
 	if err != nil {
@@ -92,29 +64,14 @@ func (s suite) prepare(ctx context.Context) error {
 	for _, folder := range folders {
 		files[filepath.Join(folder, "BUILD.bazel")] = fmt.Sprintf(dataBuildFile, filepath.Base(folder))
 	}
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(s.workspace, name), []byte(content), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s suite) bazelrc() string {
-	// A library has no serial tests, so a cluster takes no more than this.
-	flags := "common --incompatible_strict_action_env\ncommon:remote --jobs=64\ncommon:remote --disk_cache=\n"
-	if strings.HasPrefix(s.repository, "/tmp/") {
-		// Bazel's sandbox hides /tmp, unless the workspace itself is there.
-		flags += "common --sandbox_add_mount_pair=" + s.repository + "\n"
-	}
-	return flags
+	return s.Write(files)
 }
 
 // testDataFolders returns the folders that have both test files and data files,
 // relative to the workspace.
 func (s suite) testDataFolders() ([]string, error) {
 	tests, data := map[string]bool{}, map[string]bool{}
-	err := fs.WalkDir(os.DirFS(s.workspace), s.name, func(path string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(s.Folder), s.name, func(path string, entry fs.DirEntry, err error) error {
 		folder := filepath.Dir(path)
 		switch {
 		case err != nil || entry.IsDir():
@@ -141,30 +98,4 @@ func (s suite) installedAt(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("python package %q: not installed for python3: %w", s.name, err)
 	}
 	return strings.TrimSpace(string(out)), nil
-}
-
-// copySources copies a package without its bytecode.
-func copySources(from, to string) error {
-	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		relative, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		target := filepath.Join(to, relative)
-		switch {
-		case entry.IsDir() && entry.Name() == "__pycache__":
-			return fs.SkipDir
-		case entry.IsDir():
-			return os.MkdirAll(target, 0o755)
-		}
-		// Through a link, if it is one: distributions share data files by links.
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(target, content, 0o644)
-	})
 }

@@ -1,0 +1,98 @@
+package plainrun
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// plainly runs a test file by pytest.
+func plainly(t *testing.T, source string, limit time.Duration) Plain {
+	t.Helper()
+	if err := exec.Command("python3", "-m", "pytest", "--version").Run(); err != nil {
+		t.Skipf("python3 has no pytest: %v", err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "test_it.py"), []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	plain, err := Pytest{Folder: folder, Limit: limit, Scratch: t.TempDir(), Args: []string{"--rootdir=.", "-s", "-p", "no:faulthandler"}}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+// describe has a word a test; in brackets are those that the first run did not reach.
+func (p Plain) describe() string {
+	var words []string
+	for _, id := range slices.Sorted(maps.Keys(p.Tests)) {
+		var all []string
+		for _, c := range p.Tests[id] {
+			all = append(all, c.Outcome.String())
+		}
+		word := strings.TrimPrefix(id, "test_it.py::test_") + "=" + strings.Join(all, "+")
+		if p.Reached[id] {
+			word = "(" + word + ")"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+
+const (
+	before = "import os, signal, sys, time, pytest\n\ndef test_a(): pass\n\ndef test_bad():\n    "
+	after  = "\n\ndef test_c(): pass\n"
+)
+
+func TestPytest(t *testing.T) {
+	for _, test := range []struct {
+		name, body, want string
+		code             int
+	}{
+		{"passes", "pass", "a=passed bad=passed c=passed", 0},
+		{"fails", "assert 0", "a=passed bad=failed c=passed", 1},
+		{"exits", "os._exit(0)", "a=passed bad=failed c=passed", 0},
+		{"kills itself", "os.kill(os.getpid(), 9)", "a=passed bad=failed c=passed", 128 + 9},
+		{"kills its group", "os.killpg(0, 9); time.sleep(9)", "a=passed bad=failed c=passed", lost},
+		{"kills its parent", "os.kill(os.getppid(), 9)", "a=passed bad=passed c=passed", 0},
+		// Its code is 1 as pytest misses files of its own.
+		{"closes its files", "os.closerange(3, 256)", "a=passed bad=passed c=passed", 1},
+		{"forks", "os.fork()", "a=passed bad=passed c=passed", 0},
+		{"tells pytest to stop", "pytest.exit('enough')", "a=passed bad=failed (c=passed)", 2},
+		{"is interrupted", "raise KeyboardInterrupt", "a=passed bad=failed (c=passed)", 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			plain := plainly(t, before+test.body+after, time.Minute)
+			if got := plain.describe(); got != test.want || plain.Code != test.code {
+				t.Errorf("got %s, code %d, want %s, code %d", got, plain.Code, test.want, test.code)
+			}
+		})
+	}
+}
+
+func TestPytestOutOfTime(t *testing.T) {
+	plain := plainly(t, before+"signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(99)"+after, 4*time.Second)
+	if got, want := plain.describe(), "a=passed bad=failed (c=passed)"; got != want || plain.Code != outOfTime {
+		t.Errorf("got %s, code %d, want %s, code %d", got, plain.Code, want, outOfTime)
+	}
+}
+
+func TestPytestUncollected(t *testing.T) {
+	if got, want := fmt.Sprint(plainly(t, "import nothing_of_this_name", time.Minute).Uncollected), "[test_it.py]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestPytestBadOptions(t *testing.T) {
+	p := Pytest{Folder: t.TempDir(), Scratch: t.TempDir(), Args: []string{"--no-such-option"}}
+	if _, err := p.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "exit code") {
+		t.Errorf("got %v, want an error with pytest's exit code", err)
+	}
+}
