@@ -32,9 +32,9 @@ type Pytest struct {
 	Limit time.Duration
 	// Scratch is a folder for files of a run. It is not below Folder.
 	Scratch string
-	// Again puts the tests back as they were, before pytest is started once more. It may
-	// be nil.
-	Again func() error
+	// Before puts the tests where they are to be, before each start of pytest. It may be
+	// nil.
+	Before func() error
 }
 
 // Plain is what plain runs of some tests gave.
@@ -82,11 +82,6 @@ func (p Pytest) Run(ctx context.Context) (Plain, error) {
 		}
 		ran = append(ran, begun...)
 		stopped = stopped || !s.died() || s.code == outOfTime
-		if p.Again != nil {
-			if err := p.Again(); err != nil {
-				return plain, err
-			}
-		}
 	}
 	return plain, nil
 }
@@ -112,6 +107,11 @@ func (p Pytest) writePlugin() error {
 
 // once runs the tests but those of the given names.
 func (p Pytest) once(ctx context.Context, ran []string) (session, error) {
+	if p.Before != nil {
+		if err := p.Before(); err != nil {
+			return session{}, err
+		}
+	}
 	leftOut := filepath.Join(p.Scratch, "left_out")
 	if err := os.WriteFile(leftOut, []byte(strings.Join(ran, "\n")), 0o644); err != nil {
 		return session{}, err

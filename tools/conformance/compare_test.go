@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/rules-xdist/rules_xdist/internal/junitxml"
+	"github.com/rules-xdist/rules_xdist/internal/outcomes"
+	"github.com/rules-xdist/rules_xdist/tools/internal/plainrun"
+)
+
+func tests(all map[string]junitxml.Outcome) outcomes.Outcomes {
+	made := outcomes.Outcomes{}
+	for id, outcome := range all {
+		made[id] = []junitxml.Case{{NodeID: id, Outcome: outcome}}
+	}
+	return made
+}
+
+type given = map[string]junitxml.Outcome
+
+func TestLocalID(t *testing.T) {
+	for id, want := range map[string]string{
+		"s/t.py::a":                             "t.py::a",
+		"t.py::a":                               "t.py::a",
+		"t.py::a[/x/b/t.runfiles/_main/s/d-1]":  "t.py::a[/s/d-1]",
+		"t.py::a[/x/" + plainFolder + "/s/d-1]": "t.py::a[/s/d-1]",
+	} {
+		if got := (suite{folder: "s"}).localID(id); got != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+}
+
+func TestAddSuite(t *testing.T) {
+	const passed, failed, err = junitxml.Passed, junitxml.Failed, junitxml.Error
+	for _, test := range []struct {
+		name    string
+		plain   plainrun.Plain
+		targets map[string]target
+		want    string
+	}{
+		{
+			"the same, under the workspace's node ids",
+			plainrun.Plain{Tests: tests(given{"t.py::a": passed, "s/t.py::b": failed}), Code: 1},
+			map[string]target{"//s:t": {tests(given{"s/t.py::a": passed, "s/t.py::b": failed}), true}},
+			"[]",
+		},
+		{
+			"lost, doubled, another outcome",
+			plainrun.Plain{Tests: tests(given{"a": passed, "b": passed, "c": passed})},
+			map[string]target{
+				"//s:t": {tests(given{"b": passed, "c": failed}), true},
+				"//s:u": {tests(given{"b": passed}), false},
+			},
+			"[p/s: a: lost: no shard ran it p/s: b: doubled: it ran 2 times p/s: c: outcome failed, the plain run's is passed]",
+		},
+		{
+			"fails alone",
+			plainrun.Plain{Tests: tests(given{"a": passed})},
+			map[string]target{"//s:t": {tests(given{"a": passed}), true}},
+			"[p/s: //s:t: fails, and none of its tests does]",
+		},
+		{
+			"fails as the plain run does",
+			plainrun.Plain{Tests: tests(given{"a": passed}), Code: 3},
+			map[string]target{"//s:t": {tests(given{"a": passed}), true}},
+			"[]",
+		},
+		{
+			"passes, though the plain run fails",
+			plainrun.Plain{Tests: tests(given{"a": passed}), Code: 3},
+			map[string]target{"//s:t": {tests(given{"a": passed}), false}},
+			"[p/s: passes, the plain run's exit code is 3]",
+		},
+		{
+			"passes, though a test fails",
+			plainrun.Plain{Tests: tests(given{"a": failed})},
+			map[string]target{"//s:t": {tests(given{"a": failed}), false}},
+			"[p/s: //s:t: passes, and a test of it does not]",
+		},
+		{
+			"not reached in either",
+			plainrun.Plain{Tests: tests(given{"a": failed, "b": passed, "c": passed}), Code: 2, Reached: map[string]bool{"b": true, "c": true}},
+			map[string]target{"//s:t": {tests(given{"a": failed, "b": err, "c": passed}), true}},
+			"[]",
+		},
+		{
+			"not reached in the target alone",
+			plainrun.Plain{Tests: tests(given{"a": failed, "b": passed}), Code: 1},
+			map[string]target{"//s:t": {tests(given{"a": failed, "b": err}), true}},
+			"[p/s: b: outcome error, the plain run's is passed]",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := result{part: part{name: "p"}}
+			r.addSuite(suite{folder: "s"}, test.plain, test.targets)
+			if got := fmt.Sprint(r.found); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,1 @@
+class Thing: name = 1
