@@ -120,19 +120,18 @@ func (g *generator) beside(args language.GenerateArgs) {
 		}
 		g.survey.split(b)
 		g.adorn(b, b.targets[0])
+		g.nameTargets(b.targets[1:], args)
 		for _, t := range b.targets[1:] {
 			g.addPart(t, b)
 		}
 		targets = append(targets, b.targets...)
 	}
+	g.nameTargets(g.survey.targets[g.folder.rel], args)
 	for _, t := range g.survey.targets[g.folder.rel] {
 		g.survey.leave(t)
 		g.addPart(t, nil)
 	}
 	g.survey.targets[g.folder.rel] = append(targets, g.survey.targets[g.folder.rel]...)
-	for _, problem := range plan.CheckNames(g.survey.targets[g.folder.rel], nil) {
-		g.leave(problem)
-	}
 }
 
 // keepTogether drops the targets of this folder for groups over several files that are

@@ -32,6 +32,8 @@ type settings struct {
 	testRoot string
 	// testKinds are the kinds that stand for py_xdist_test in BUILD files.
 	testKinds []string
+	// libraryKinds are those that stand for py_library.
+	libraryKinds []string
 	// project is the folder whose one library holds all modules below it that are in
 	// no package of their own; nil where each folder has its own library.
 	project *string
@@ -58,6 +60,7 @@ func defaultSettings() settings {
 		markers:        model.DefaultMarkers(),
 		testPatterns:   []string{"*_test.py", "test_*.py"},
 		testKinds:      []string{testKind},
+		libraryKinds:   []string{pyLibrary},
 		importSettings: importSettings{data: dataSetting{auto: true}},
 	}
 }
@@ -285,6 +288,7 @@ func (s settings) withDirectives(rel string, f *rule.File) (settings, []error) {
 			s = next
 		}
 		s.testKinds = withKind(s.testKinds, found)
+		s.libraryKinds = withKind(s.libraryKinds, found)
 	}
 	if err := s.markers.Check(); err != nil && marking != nil {
 		errs = append(errs, fmt.Errorf("%s: directive %q: %w", directivePosition(rel, f, *marking), marking.Key, err))

@@ -54,6 +54,8 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 	case f.settings.beside():
 		g.beside(args)
 	default:
+		g.nameLibraries(args)
+		g.nameTargets(g.survey.targets[args.Rel], args)
 		g.libraries()
 		g.tests()
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
@@ -93,11 +92,16 @@ func (s *survey) separateLibraries(f *folder) []*library {
 		return nil
 	}
 	var libraries []*library
+	taken := set(packageName, censusName)
 	add := func(name string, srcs []string, testonly bool) {
-		libraries = append(libraries, &library{rel: f.rel, name: f.nameOfLibrary(name, srcs), srcs: srcs, testonly: testonly})
+		name = f.nameOfLibrary(name, srcs, taken)
+		taken[name] = true
+		libraries = append(libraries, &library{rel: f.rel, name: name, srcs: srcs, testonly: testonly})
 	}
 	if srcs := s.librarySources(f); len(srcs) > 0 {
+		taken["conftest"] = f.conftest
 		add(libraryName(f.rel), srcs, false)
+		delete(taken, "conftest")
 	}
 	if f.conftest {
 		add("conftest", []string{"conftest.py"}, true)
@@ -108,22 +112,6 @@ func (s *survey) separateLibraries(f *folder) []*library {
 		}
 	}
 	return libraries
-}
-
-// nameOfLibrary returns the name of the library that the BUILD file has for these very
-// sources, if there is none of the given name: as with rules_python's extension, a
-// library keeps the name that a person gave it.
-func (f *folder) nameOfLibrary(name string, srcs []string) string {
-	if f.build == nil || slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == name }) {
-		return name
-	}
-	for _, r := range f.build.Rules {
-		present := slices.Sorted(slices.Values(r.AttrStrings("srcs")))
-		if strings.HasSuffix(r.Kind(), pyLibrary) && slices.Equal(present, srcs) {
-			return r.Name()
-		}
-	}
-	return name
 }
 
 // librarySources returns the modules of f's library, sorted. In project mode these
@@ -151,19 +139,4 @@ func libraryName(rel string) string {
 		return "root"
 	}
 	return path.Base(rel)
-}
-
-// otherRules returns the names of all generated rules that are not test targets.
-func (s *survey) otherRules() []plan.Rule {
-	var rules []plan.Rule
-	for rel, f := range s.folders {
-		if f.isTestRoot() {
-			rules = append(rules, plan.Rule{Package: rel, Name: censusName, Origin: "the census"})
-		}
-		rules = append(rules, plan.Rule{Package: rel, Name: packageName, Origin: "the census"})
-		for _, l := range s.libraries(f) {
-			rules = append(rules, plan.Rule{Package: rel, Name: l.name, Origin: path.Join(rel, l.srcs[0]) + ":1"})
-		}
-	}
-	return rules
 }

@@ -147,7 +147,6 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 		s.hasTargets[t.Root] = true
 	}
 	s.planLibraries()
-	s.checkNames(targets)
 	s.warnUncounted(targets, report)
 	s.exported = s.exportedFiles(targets, report)
 	return s

@@ -242,11 +242,3 @@ func (s *survey) keptData(t plan.Target) []string {
 	}
 	return files
 }
-
-// checkNames freezes the packages in which two targets would have one name.
-func (s *survey) checkNames(targets []plan.Target) {
-	for _, problem := range plan.CheckNames(targets, s.otherRules()) {
-		f := s.folders[problem.Package]
-		f.settings.wrongHere = slices.Concat(f.settings.wrongHere, []error{problem})
-	}
-}

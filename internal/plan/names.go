@@ -4,62 +4,87 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
-// Rule is a name that something takes in a package.
-type Rule struct {
-	Package, Name string
-	// Origin is where the name comes from, "path:line", for messages.
-	Origin string
+// oddInName is what must not be in a target's name here. Bazel takes more, but Make
+// variables such as $(rootpath) are quoted for a shell where there is more.
+var oddInName = regexp.MustCompile(`[^\p{L}\p{N}_.+=,@~-]`)
+
+// madeSuffix ends the names of the targets that py_xdist_test makes beside its own.
+var madeSuffix = regexp.MustCompile(`\.(selection|bytecode)$`)
+
+// testSuffix follows a name that a target cannot have.
+const testSuffix = "_test"
+
+// AssignNames returns the names of a package's targets, in their order: the planned ones
+// where they are free, and where they can be a target's. A name is not free if it is
+// taken, or another target's also but for letter case (the outputs would be one file where
+// the file system ignores it), or if a shell command has it, which Bazel's test set-up
+// would call with the test's folder on its PATH.
+//
+// A present target that runs tests of a target keeps a name that it got in this way, so
+// whatever comes later looks for another one.
+func AssignNames(targets []Target, present []Present, taken func(name string) bool) []string {
+	used := map[string]bool{}
+	take := func(name string) string {
+		used[strings.ToLower(name)] = true
+		return name
+	}
+	isFree := func(name string) bool {
+		return !used[strings.ToLower(name)] && !madeSuffix.MatchString(name) && !slices.Contains(shellCommands, name) && !taken(name)
+	}
+	names := make([]string, len(targets))
+	for _, fits := range []func(p Present, t Target) bool{
+		func(p Present, t Target) bool { return p.Fixed && p.Name == t.Name },
+		func(p Present, t Target) bool { return p.Name == soundName(t.Name) && isFree(p.Name) },
+		func(p Present, t Target) bool {
+			return IsVariant(p.Name, soundName(t.Name), testSuffix) && isFree(p.Name)
+		},
+	} {
+		for i, t := range targets {
+			fitting := func(p Present) bool { return p.Package == t.Package && p.shares(t) && fits(p, t) }
+			if k := slices.IndexFunc(present, fitting); names[i] == "" && k >= 0 {
+				names[i] = take(present[k].Name)
+			}
+		}
+	}
+	for i, t := range targets {
+		if names[i] == "" {
+			names[i] = take(FreeName(soundName(t.Name), testSuffix, isFree))
+		}
+	}
+	return names
 }
 
-// A NameError says that a package cannot be written.
-type NameError struct{ Package, Text string }
+// soundName returns a name without what must not be in one.
+func soundName(name string) string { return oddInName.ReplaceAllString(name, "_") }
 
-func (e NameError) Error() string { return e.Text }
+// shares reports whether p runs tests that t is to run.
+func (p Present) shares(t Target) bool {
+	return slices.ContainsFunc(p.Files, func(file string) bool { return slices.Contains(t.Files, file) }) &&
+		slices.ContainsFunc(p.Runs, func(part model.Part) bool { return slices.Contains(t.Runs, part) })
+}
 
-// targetName is what a target's name may be here. Bazel takes more, but Make variables
-// such as $(rootpath) are quoted for a shell where there is more.
-var targetName = regexp.MustCompile(`^[\p{L}\p{N}_.+=,@~-]+$`)
-
-// selectionSuffix ends the name of the target that py_xdist_test makes beside its own.
-const selectionSuffix = ".selection"
-
-// CheckNames returns what is wrong with the names of targets and of other
-// generated rules: names that two of them share, also when only letter case tells
-// them apart (their outputs would be one file where the file system ignores case),
-// and names that must not be.
-func CheckNames(targets []Target, others []Rule) []NameError {
-	rules := slices.Clone(others)
-	var errs []NameError
-	fail := func(r Rule, format string, args ...any) {
-		errs = append(errs, NameError{r.Package, fmt.Sprintf(format, args...)})
-	}
-	for _, t := range targets {
-		rules = append(rules, Rule{t.Package, t.Name, t.Origin})
-		if strings.HasSuffix(t.Name, selectionSuffix) {
-			fail(Rule{Package: t.Package}, "%s: target name %q: py_xdist_test makes targets whose names end in %s; rename the file", t.Origin, t.Name, selectionSuffix)
+// FreeName returns the name, or the first of its variants with the suffix, that is free:
+// name, name_test, name_test2 and so on.
+func FreeName(name, suffix string, isFree func(name string) bool) string {
+	for n, variant := 1, name; ; n++ {
+		if isFree(variant) {
+			return variant
 		}
-		if !targetName.MatchString(t.Name) {
-			fail(Rule{Package: t.Package}, "%s: target name %q: may hold letters, digits and _.+=,@~-, or the command line of the test would not survive; rename the file", t.Origin, t.Name)
-		}
-		if slices.Contains(shellCommands, t.Name) {
-			fail(Rule{Package: t.Package}, "%s: target name %q: Bazel's test set-up calls the command of this name and has the test's folder on its PATH, so the test would call itself for ever; rename the file, e.g. to %s_test.py", t.Origin, t.Name, t.Name)
+		if variant = name + suffix; n > 1 {
+			variant = fmt.Sprint(variant, n)
 		}
 	}
-	taken := map[string]Rule{}
-	sort.SliceStable(rules, func(i, j int) bool { return rules[i].Origin < rules[j].Origin })
-	for _, r := range rules {
-		key := r.Package + ":" + strings.ToLower(r.Name)
-		if first, ok := taken[key]; ok {
-			fail(r, "%s: target name %q: %s makes the name %q in the same package //%s; rename a file or a group so that they differ in more than letter case", r.Origin, r.Name, first.Origin, first.Name, r.Package)
-			continue
-		}
-		taken[key] = r
-	}
-	return errs
+}
+
+// IsVariant reports whether FreeName may have made a name of another.
+func IsVariant(variant, name, suffix string) bool {
+	number, ok := strings.CutPrefix(variant, name+suffix)
+	return variant == name || ok && strings.Trim(number, "0123456789") == ""
 }
 
 // shellCommands are the commands that Bazel's test-setup.sh and the launchers of

@@ -216,35 +216,6 @@ func TestShardCount(t *testing.T) {
 	}
 }
 
-func TestCheckNames(t *testing.T) {
-	targets := []Target{
-		{Package: "a", Name: "test_x_serial", Origin: "a/test_x.py:3"},
-		{Package: "a", Name: "test_x_serial", Origin: "a/test_x_serial.py:1"},
-		{Package: "a", Name: "xdist_group_DB", Origin: "a/test_y.py:5"},
-		{Package: "a", Name: "xdist_group_db", Origin: "a/test_z.py:7"},
-		{Package: "b", Name: "test_x_serial", Origin: "b/test_x.py:3"},
-		{Package: "b", Name: "env", Origin: "b/env.py:1"},
-		{Package: "B", Name: "test_x_serial", Origin: "B/test_x.py:3"},
-		{Package: "c", Name: "test_a b", Origin: "c/test_a b.py:1"},
-		{Package: "c", Name: "test_x.selection", Origin: "c/test_x.selection.py:1"},
-		{Package: "c", Name: "test_ü+1", Origin: "c/test_ü+1.py:1"},
-	}
-	others := []Rule{{Package: "b", Name: "tests", Origin: "b/tests/__init__.py:1"}}
-	var got []string
-	for _, err := range CheckNames(targets, others) {
-		got = append(got, err.Error())
-	}
-	want := []string{"b/env.py:1: target name \"env\"", "c/test_a b.py:1: target name", "c/test_x.selection.py:1: target name", "a/test_x_serial.py:1: target name", "a/test_z.py:7: target name"}
-	if len(got) != len(want) {
-		t.Fatalf("got %d errors, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
-	}
-	for i := range want {
-		if !strings.HasPrefix(got[i], want[i]) {
-			t.Errorf("error %d is %q, want it to begin with %q", i, got[i], want[i])
-		}
-	}
-}
-
 // randomFiles makes a tree of test files with tests of all parts.
 func randomFiles(random *rand.Rand) []File {
 	folders := []string{"", "a/", "a/b/", "c/"}

@@ -1,0 +1,5 @@
+import app.mod
+
+
+def test_a():
+    pass
