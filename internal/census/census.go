@@ -1,5 +1,6 @@
 // Package census compares what a plain pytest run collects with what the test
-// targets select, and names each test for which the two disagree.
+// targets collect in their own surroundings, node id by node id, and names each test
+// for which the two disagree, with the cause as far as it shows.
 //
 // It is pure: it runs neither pytest nor Bazel, and it does not judge whether a
 // selection is complete in itself (which files are in no target, which parts
@@ -10,7 +11,6 @@ package census
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/rules-xdist/rules_xdist/internal/model"
 )
@@ -22,6 +22,23 @@ type Item struct {
 	Serial  bool     `json:"serial"`
 	Group   *string  `json:"group"`   // nil when the item carries no group
 	Markers []string `json:"markers"` // those of its file's split markers that it bears, sorted
+}
+
+// Collection is what one side has collected: a plain pytest, or a target.
+type Collection struct {
+	Items       []Item        `json:"items"`
+	Uncollected []Uncollected `json:"uncollected"`
+	// Failed says why a target's collection cannot be trusted, such as where its log
+	// is. Empty if it came to its end without an error.
+	Failed string `json:"-"`
+}
+
+// Uncollected is a file or folder that was not collected, and takes all tests in it
+// along.
+type Uncollected struct {
+	File   string `json:"file"`
+	Failed bool   `json:"failed"` // or else it skipped itself
+	Why    string `json:"why"`
 }
 
 // Markers say which marks mean what: lists of names by meaning. Only who reads
@@ -43,6 +60,8 @@ type Census struct {
 	Root       string      `json:"root"` // the test root's folder, empty for the workspace's
 	Selections []Selection `json:"selections"`
 	Errors     []string    `json:"errors"` // what the static half found
+	// LeftOut says which tests no target is meant to run, by patterns, and why.
+	LeftOut map[string]string `json:"left_out"`
 }
 
 // MarkersByFile returns the markers of each test file that is in a target. The
@@ -75,122 +94,34 @@ func (i Item) base(dist string) model.Part {
 	}
 }
 
-// holds says whether the item's file is among the target's, whatever part of
-// it the target runs.
-func (s Selection) holds(i Item) bool {
-	return slices.Contains(s.Files, i.File)
-}
-
+// runs reports whether the target runs the item, if it has its file.
 func (s Selection) runs(i Item) bool {
-	return s.holds(i) && slices.Contains(s.Runs, i.part(s.Dist))
+	return slices.Contains(s.Runs, i.part(s.Dist))
 }
 
-// runsSerial says whether the target runs serial tests of the item's file.
-func (s Selection) runsSerial(i Item) bool {
-	return s.holds(i) && slices.ContainsFunc(s.Runs, model.Part.Serial)
+// runsSerial reports whether the target runs serial tests.
+func (s Selection) runsSerial() bool {
+	return slices.ContainsFunc(s.Runs, model.Part.Serial)
 }
 
-// Compare returns what is wrong with the selections, in the order of Finding:
-// nothing when each item is run by exactly one target, with its group and, if
-// it is serial, alone.
-func Compare(items []Item, census Census) []Finding {
+// Compare returns what is wrong between what a plain pytest collects in a test root and
+// what the targets of its census do, in the order of Finding: nothing when each item is
+// run by exactly one target, with its group and, if it is serial, alone.
+func Compare(plain Collection, census Census, targets map[string]Collection) []Finding {
+	c := newComparison(plain, census, targets)
 	var findings []Finding
 	for _, message := range census.Errors {
 		findings = append(findings, Finding{Kind: Static, Detail: message})
 	}
-	for _, item := range items {
-		findings = append(findings, judge(item, census.Selections)...)
-	}
-	findings = append(findings, splitGroups(items, census.Selections)...)
+	lost := c.lost()
+	lost, extra := c.pairRenamed(lost, c.extra())
+	disagreements := slices.Concat(lost, extra)
+	findings = append(findings, census.leaveOut(disagreements)...)
+	findings = append(findings, c.misplaced()...)
+	findings = append(findings, c.splitGroups()...)
+	findings = append(findings, c.failures(slices.Concat(findings, disagreements))...)
 	slices.SortFunc(findings, compareFindings)
 	return findings
-}
-
-// judge compares one item with the targets that run it.
-func judge(item Item, selections []Selection) []Finding {
-	runners := targets(item, selections, Selection.runs)
-	if len(runners) == 1 {
-		return nil
-	}
-	if len(runners) > 1 {
-		return []Finding{{NodeID: item.NodeID, Kind: Doubled, Targets: runners}}
-	}
-	finding := Finding{NodeID: item.NodeID, Kind: Lost, Targets: targets(item, selections, Selection.holds)}
-	switch {
-	case len(finding.Targets) == 0:
-	case item.Serial && len(targets(item, selections, Selection.runsSerial)) == 0:
-		finding.Kind = Parallel
-	default:
-		finding.Detail = missingParts(item, selections)
-	}
-	return []Finding{finding}
-}
-
-// missingParts names the part of the item's file that nobody runs. The targets
-// that hold the file can see the item differently when their modes differ.
-func missingParts(item Item, selections []Selection) string {
-	var parts []string
-	for _, s := range selections {
-		if s.holds(item) {
-			parts = append(parts, string(item.part(s.Dist)))
-		}
-	}
-	slices.Sort(parts)
-	return strings.Join(slices.Compact(parts), " or ")
-}
-
-// splitGroups finds the groups that more than one target runs a test of, and
-// names each of their tests.
-func splitGroups(items []Item, selections []Selection) []Finding {
-	members := map[string][]Finding{}
-	for _, item := range items {
-		if item.Serial || item.Group == nil {
-			continue
-		}
-		runners := targets(item, selections, func(s Selection, i Item) bool {
-			return s.Dist == model.LoadGroup && s.runs(i)
-		})
-		if len(runners) > 0 {
-			group := *item.Group
-			members[group] = append(members[group], Finding{NodeID: item.NodeID, Kind: SplitGroup, Detail: group, Targets: runners})
-		}
-	}
-	var findings []Finding
-	for _, group := range members {
-		if all := union(group); len(all) > 1 {
-			for _, member := range group {
-				member.Others = without(all, member.Targets)
-				findings = append(findings, member)
-			}
-		}
-	}
-	return findings
-}
-
-// targets lists, sorted, the targets whose selections stand in the relation to
-// the item.
-func targets(item Item, selections []Selection, relation func(Selection, Item) bool) []string {
-	var labels []string
-	for _, s := range selections {
-		if relation(s, item) {
-			labels = append(labels, s.Target)
-		}
-	}
-	slices.Sort(labels)
-	return labels
-}
-
-func union(findings []Finding) []string {
-	var all []string
-	for _, f := range findings {
-		all = append(all, f.Targets...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-func without(all, some []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(label string) bool { return slices.Contains(some, label) })
 }
 
 func compareFindings(a, b Finding) int {

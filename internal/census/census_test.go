@@ -26,7 +26,7 @@ func TestCompare(t *testing.T) {
 		{
 			name:  "a file in no target",
 			items: []Item{item("a.py::x")},
-			want:  []string{"a.py::x: lost: its file is in no target; run Gazelle"},
+			want:  []string{"a.py::x: lost: its file is in no target; run Gazelle, or if no target is to run it, name it in left_out of the census"},
 		},
 		{
 			name:       "a group that the file's target leaves out and no other runs",
@@ -59,7 +59,7 @@ func TestCompare(t *testing.T) {
 			name:       "a serial test in no target at all is lost",
 			items:      []Item{serial("a.py::x")},
 			selections: []Selection{sel("//:b", "b.py", "rest")},
-			want:       []string{"a.py::x: lost: its file is in no target; run Gazelle"},
+			want:       []string{"a.py::x: lost: its file is in no target; run Gazelle, or if no target is to run it, name it in left_out of the census"},
 		},
 		{
 			name:       "serial wins over the group, so the group is not split",
@@ -105,12 +105,12 @@ func TestCompare(t *testing.T) {
 			name:   "what the static half found comes first",
 			items:  []Item{item("a.py::x")},
 			errors: []string{"a.py: in no target"},
-			want:   []string{"census: a.py: in no target", "a.py::x: lost: its file is in no target; run Gazelle"},
+			want:   []string{"census: a.py: in no target", "a.py::x: lost: its file is in no target; run Gazelle, or if no target is to run it, name it in left_out of the census"},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := texts(Compare(test.items, Census{Selections: test.selections, Errors: test.errors}))
+			got := texts(compare(test.items, Census{Selections: test.selections, Errors: test.errors}))
 			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
@@ -123,7 +123,7 @@ func TestProperties(t *testing.T) {
 	for seed := range int64(200) {
 		random := rand.New(rand.NewSource(seed))
 		items, selections := partition(random)
-		if got := Compare(items, Census{Selections: selections}); len(got) != 0 {
+		if got := compare(items, Census{Selections: selections}); len(got) != 0 {
 			t.Fatalf("seed %d: a partition has findings: %q", seed, texts(got))
 		}
 
@@ -131,28 +131,28 @@ func TestProperties(t *testing.T) {
 		victim := selections[broken]
 		var victims []string
 		for _, i := range items {
-			if victim.runs(i) {
+			if victim.has(i) {
 				victims = append(victims, i.NodeID)
 			}
 		}
 		slices.Sort(victims)
 
 		less := slices.Delete(slices.Clone(selections), broken, broken+1)
-		if got := named(Compare(items, Census{Selections: less}), Lost, Parallel); !slices.Equal(got, victims) {
+		if got := named(compare(items, Census{Selections: less}), Lost, Parallel); !slices.Equal(got, victims) {
 			t.Errorf("seed %d: without %s: %q are lost, want %q", seed, victim.Target, got, victims)
 		}
 
 		twin := victim
 		twin.Target = "//:twin"
 		more := append(slices.Clone(selections), twin)
-		if got := named(Compare(items, Census{Selections: more}), Doubled); !slices.Equal(got, victims) {
+		if got := named(compare(items, Census{Selections: more}), Doubled); !slices.Equal(got, victims) {
 			t.Errorf("seed %d: with a twin of %s: %q are doubled, want %q", seed, victim.Target, got, victims)
 		}
 
-		want := texts(Compare(items, Census{Selections: more}))
+		want := texts(compare(items, Census{Selections: more}))
 		random.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 		random.Shuffle(len(more), func(i, j int) { more[i], more[j] = more[j], more[i] })
-		if got := texts(Compare(items, Census{Selections: more})); !slices.Equal(got, want) {
+		if got := texts(compare(items, Census{Selections: more})); !slices.Equal(got, want) {
 			t.Errorf("seed %d: the order of the input changes the findings: %q, want %q", seed, got, want)
 		}
 	}

@@ -61,3 +61,25 @@ func parts(words string) []model.Part {
 	}
 	return parts
 }
+
+// has reports whether a target that collects all that pytest does runs the item.
+func (s Selection) has(i Item) bool { return slices.Contains(s.Files, i.File) && s.runs(i) }
+
+// compare has each target collect what it should.
+func compare(items []Item, census Census) []Finding {
+	return Compare(Collection{Items: items}, census, faithful(items, census))
+}
+
+func faithful(items []Item, census Census) map[string]Collection {
+	targets := map[string]Collection{}
+	for _, s := range census.Selections {
+		var own []Item
+		for _, i := range items {
+			if s.has(i) {
+				own = append(own, i)
+			}
+		}
+		targets[s.Target] = Collection{Items: own}
+	}
+	return targets
+}

@@ -20,6 +20,9 @@ const nodeIDProperty = "nodeid"
 // collectedProperty is a shard's own property: the fingerprint of what it collected.
 const collectedProperty = "collected"
 
+// collectionProperty is where a shard that only collects says what.
+const collectionProperty = "collection"
+
 // xfailType marks a skip that is an expected failure in pytest's files.
 const xfailType = "pytest.xfail"
 
@@ -58,6 +61,9 @@ type File struct {
 	// Collected is the fingerprint of the tests that the shard's target has, as the
 	// shard collected them; empty where the runner gives none. Shards must agree on it.
 	Collected string
+	// Collection is what the target collects, as rules_xdist.collect has it; empty where
+	// nobody asked for it.
+	Collection string
 	// ByBazel says that the file is the one that Bazel makes of a test's log
 	// when the test wrote none: its only case is the test as a whole.
 	ByBazel bool
@@ -98,7 +104,7 @@ func Read(r io.Reader) (File, error) {
 		return File{}, fmt.Errorf("not a JUnit XML file: %w", err)
 	}
 	all := root.all()
-	file := File{ByBazel: len(all) == 1 && all[0].Duration != nil, Collected: root.property(collectedProperty)}
+	file := File{ByBazel: len(all) == 1 && all[0].Duration != nil, Collected: root.property(collectedProperty), Collection: root.property(collectionProperty)}
 	for _, c := range all {
 		file.Cases = append(file.Cases, c.read())
 	}

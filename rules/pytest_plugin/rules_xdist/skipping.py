@@ -47,7 +47,7 @@ class SkippedFolders:
         try:
             yield
         finally:
-            del manager._loadconftestmodules
+            manager._loadconftestmodules = load  # type: ignore[method-assign]
 
     def instead_of_files(self, args: Iterable[str], current: Path) -> list[str]:
         """pytest's arguments with such a folder in place of each file in it: files in a

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,53 +10,104 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rules-xdist/rules_xdist/internal/census"
 	"github.com/rules-xdist/rules_xdist/tools/xdist/process"
 )
 
-// Variables that tell the pytest plugin which marks mean what in each file, and
-// where to write what it collected.
+// Variables that tell the pytest plugin which marks mean what in each file, what to
+// leave out, what paths are relative to, and where to write what it collected.
 const (
 	markersVariable = "RULES_XDIST_COLLECT_MARKERS"
+	ignoredVariable = "RULES_XDIST_COLLECT_IGNORED"
+	rootVariable    = "RULES_XDIST_COLLECT_ROOT"
 	outputVariable  = "RULES_XDIST_COLLECT_OUTPUT"
 )
 
 // nothingCollected is pytest's exit code where there is no test.
 const nothingCollected = 5
 
+// sources is how a plain pytest is run in the source tree.
+type sources struct {
+	python       string // the interpreter that a person has named, or else the targets' own
+	repositories repositories
+	ignored      []string // what Gazelle and Bazel do not see
+	roots        []census.Census
+}
+
+func (s *session) sources(ctx context.Context, python string, roots []census.Census) (sources, error) {
+	found, err := s.repositories(ctx)
+	if err != nil {
+		return sources{}, err
+	}
+	ignored, err := s.workspace.Unseen()
+	if err != nil {
+		return sources{}, environment(err)
+	}
+	return sources{python, found, ignored, roots}, nil
+}
+
+// interpreter returns the Python that collects what the targets do.
+func (s sources) interpreter(targets map[string]targetCollection) interpreter {
+	if s.python != "" {
+		return interpreter{program: s.python}
+	}
+	python := s.repositories.interpreterOf(targets)
+	python.program = cmp.Or(python.program, "python3")
+	return python
+}
+
+// ignoredIn lists what is left out of a test root's collection: what Bazel and Gazelle do
+// not see, since Bazel's own outputs have the tests a second time, and what has a
+// configuration of its own. What a target has all the same stays.
+func (s sources) ignoredIn(root census.Census) []string {
+	files := root.MarkersByFile()
+	ignored := slices.DeleteFunc(append([]string{}, s.ignored...), func(path string) bool {
+		for file := range files {
+			if within(file, path) {
+				return true
+			}
+		}
+		return false
+	})
+	for _, other := range s.roots {
+		if other.Root != root.Root && within(other.Root, root.Root) {
+			ignored = append(ignored, other.Root)
+		}
+	}
+	return ignored
+}
+
 // collect runs a plain pytest in a test root, leaving out the other ones. Errors of
 // the collection come back as broken, together with what was collected all the same.
-func (s *session) collect(ctx context.Context, python string, root census.Census, roots []census.Census) (items []census.Item, broken, err error) {
-	args, err := s.collectArgs(root, roots)
+func (s *session) collect(ctx context.Context, sources sources, root census.Census, targets map[string]targetCollection) (plain census.Collection, broken, err error) {
+	python := sources.interpreter(targets)
+	variables, output, err := s.collectEnviron(root, python, sources.ignoredIn(root))
 	if err != nil {
-		return nil, nil, environment(err)
-	}
-	variables, output, err := s.collectEnviron(root)
-	if err != nil {
-		return nil, nil, environment(err)
+		return census.Collection{}, nil, environment(err)
 	}
 	var said bytes.Buffer
 	code, err := s.run(ctx, process.Command{
-		Path:   python,
-		Args:   args,
+		Path:   python.program,
+		Args:   []string{"-m", "pytest", "--collect-only", "-q", "-p", "rules_xdist.collect", "--rootdir=" + s.workspace.Root},
 		Dir:    filepath.Join(s.workspace.Root, root.Root),
 		Env:    variables,
 		Stdout: &said,
 	})
 	if err != nil {
-		return nil, nil, err
+		return census.Collection{}, nil, err
 	}
 	if code != 0 && (code != nothingCollected || len(root.Selections) > 0) {
 		s.Stderr.Write(said.Bytes())
-		broken = fmt.Errorf("pytest: the collection%s failed with exit code %d, see above; --python names the interpreter to run it by", in(root), code)
+		broken = fmt.Errorf("pytest: the collection%s failed with exit code %d, see above; it was run by %s: --python names another interpreter", in(root), code, python.program)
 	}
-	err = s.read(output, &items)
+	err = s.read(output, &plain)
 	if broken != nil && errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	return items, broken, err
+	return plain, broken, err
 }
 
 // in says where a collection takes place, unless that goes without saying.
@@ -66,23 +118,6 @@ func in(root census.Census) string {
 	return " in " + root.Root
 }
 
-// collectArgs has pytest leave out what Bazel does not see, since its own outputs
-// have the tests a second time, and what has a configuration of its own. Node ids
-// are the workspace's everywhere.
-func (s *session) collectArgs(root census.Census, roots []census.Census) ([]string, error) {
-	args := []string{"-m", "pytest", "--collect-only", "-q", "-p", "rules_xdist.collect", "--rootdir=" + s.workspace.Root}
-	ignored, err := s.workspace.Invisible()
-	for _, other := range roots {
-		if other.Root != root.Root && within(other.Root, root.Root) {
-			ignored = append(ignored, other.Root)
-		}
-	}
-	for _, path := range ignored {
-		args = append(args, "--ignore="+filepath.Join(s.workspace.Root, path))
-	}
-	return args, err
-}
-
 // within says whether a folder of the workspace is another one or below it.
 func within(folder, other string) bool {
 	return other == "" || folder == other || strings.HasPrefix(folder, other+"/")
@@ -90,7 +125,7 @@ func within(folder, other string) bool {
 
 // collectEnviron prepares a collection's environment, and says where its output is
 // going to be.
-func (s *session) collectEnviron(root census.Census) (variables []string, output string, err error) {
+func (s *session) collectEnviron(root census.Census, python interpreter, ignored []string) (variables []string, output string, err error) {
 	plugin, err := s.Plugin()
 	if err != nil {
 		return nil, "", fmt.Errorf("the pytest plugin is not among xdist's runfiles: %w; start xdist by `bazel run`", err)
@@ -99,19 +134,26 @@ func (s *session) collectEnviron(root census.Census) (variables []string, output
 	if err != nil {
 		return nil, "", err
 	}
-	markers, err := json.Marshal(root.MarkersByFile())
-	if err != nil {
-		return nil, "", err
-	}
-	input, output := filepath.Join(folder, "markers.json"), filepath.Join(folder, "collected.json")
+	markers, left, output := filepath.Join(folder, "markers.json"), filepath.Join(folder, "ignored.json"), filepath.Join(folder, "collected.json")
+	// The tests of every test root may import from the workspace's root, as
+	// they may under Bazel.
+	path := append([]string{filepath.Dir(filepath.Dir(plugin)), s.workspace.Root}, python.path...)
 	return []string{
-		markersVariable + "=" + input,
+		markersVariable + "=" + markers,
+		ignoredVariable + "=" + left,
+		rootVariable + "=" + s.workspace.Root,
 		outputVariable + "=" + output,
-		// The tests of every test root may import from the workspace's root, as
-		// they may under Bazel.
-		s.pythonPath(filepath.Dir(filepath.Dir(plugin)), s.workspace.Root),
+		s.pythonPath(path...),
 		"PYTHONDONTWRITEBYTECODE=1", // neither beside the sources nor among the runfiles
-	}, output, os.WriteFile(input, markers, 0o600)
+	}, output, errors.Join(writeJSON(markers, root.MarkersByFile()), writeJSON(left, ignored))
+}
+
+func writeJSON(path string, value any) error {
+	content, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, 0o600)
 }
 
 // pythonPath puts folders before those that Python looks into already.

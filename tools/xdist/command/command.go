@@ -94,9 +94,11 @@ func verifyCommand(system System) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify",
 		Short: "Compares the test targets with what a plain pytest collects",
-		Long: `verify collects each test root's tests with a plain pytest, marks added by hooks
-included, and names each test that is in no target, in more than one, in a group
-that several targets share, or serial in targets that run nothing serial.
+		Long: `verify has each target collect its tests in its own runfiles, and a plain pytest
+those of each test root in the source tree, marks added by hooks included. It names
+each test that is in no target, in more than one, in a target but not in pytest's
+collection, in a group that several targets share, or serial in targets that run
+nothing serial.
 
 ` + exitTable(),
 		Args: cobra.NoArgs,
@@ -104,6 +106,6 @@ that several targets share, or serial in targets that run nothing serial.
 			return request.run(c.Context(), system)
 		},
 	}
-	c.Flags().StringVar(&request.python, "python", "python3", "Python `interpreter` that has pytest and what the tests import")
+	c.Flags().StringVar(&request.python, "python", "", "Python `interpreter` that has pytest and what the tests import (default: that of the targets, with what they depend on)")
 	return c
 }

@@ -110,6 +110,14 @@ func (f *fake) write(path, content string) {
 	}
 }
 
+func (f *fake) mkdir(folders ...string) {
+	for _, folder := range folders {
+		if err := os.MkdirAll(filepath.Join(f.root, folder), 0o755); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}
+
 // recorded is the stream in testdata, with the test logs in their place.
 func (f *fake) recorded() string {
 	content, err := os.ReadFile("testdata/events.json")

@@ -26,8 +26,8 @@ func ReadFile(uri string) (junitxml.File, error) {
 	return file, nil
 }
 
-// place is where a person finds what a URI names.
-func place(uri string) string {
+// Place is where a person finds what a URI names.
+func Place(uri string) string {
 	if path, local := localPath(uri); local {
 		return path
 	}

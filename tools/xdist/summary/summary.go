@@ -231,7 +231,7 @@ func cause(a bep.Attempt, detail string) string {
 		detail = strings.ToLower(strings.ReplaceAll(string(a.Status), "_", " "))
 	}
 	if a.Log != "" {
-		detail += "; see " + place(a.Log)
+		detail += "; see " + Place(a.Log)
 	}
 	return detail
 }

@@ -163,6 +163,32 @@ func TestInvisible(t *testing.T) {
 	}
 }
 
+func TestUnseen(t *testing.T) {
+	root := tree(t, "MODULE.bazel", ".git/f", "ignored/BUILD", "a/b/f.py", "a/c/f.py", "a/deep/er/gen/f.py", "a/deep/keep/f.py", "b/keep/f.py", "c/odd.py", "c/even.py")
+	for file, content := range map[string]string{
+		".bazelignore":     "ignored\n",
+		"ignored/BUILD":    "# gazelle:exclude nothing\n",
+		"BUILD.bazel":      "# gazelle:exclude a/c\n#gazelle:exclude **/gen\n",
+		"BUILD":            "# gazelle:exclude b\n", // not read beside BUILD.bazel
+		"c/BUILD":          "load(\"x\", \"y\")\n\n# gazelle:exclude odd.py \n    # gazelle:exclude even.py\n",
+		"a/b/BUILD.bazel":  "# gazelle:excluded f.py\n",
+		"a/c/BUILD.bazel":  "# gazelle:exclude ../b\n", // not read in what is excluded
+		"a/deep/BUILD":     "# gazelle:exclude keep/**\n",
+		"a/deep/er/BUILD2": "",
+	} {
+		if err := os.WriteFile(filepath.Join(root, file), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"ignored", "a/c", "a/deep/er/gen", "a/deep/keep", "c/odd.py"}
+	if got, err := (Workspace{Root: root}).Unseen(); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	if _, err := (Workspace{Root: root + "/missing"}).Unseen(); err == nil {
+		t.Error("no error where there is no workspace")
+	}
+}
+
 func TestEnviron(t *testing.T) {
 	got := Environ([]string{"PATH=/bin", rootVariable + "=/w", "RUNFILES_DIR=/r", bazelVariable + "=/b", "EMPTY="})
 	if want := []string{"PATH=/bin", bazelVariable + "=/b", "EMPTY="}; !slices.Equal(got, want) {
