@@ -7,7 +7,7 @@ import (
 )
 
 const data = `does not collect it: what it is made of is not among the target's inputs; if it is made of files, ` +
-	`add them to data, as by "# gazelle:xdist_data GLOBS" in the BUILD file of their folder, and run Gazelle`
+	`add them to data, as by "# gazelle:xdist_data auto GLOBS" in the BUILD file of their folder, and run Gazelle`
 
 // TestTargetsOwnCollections compares with targets that collect, in their runfiles, other
 // tests than a plain pytest does in the sources.

@@ -104,7 +104,7 @@ func (f Finding) whyLost(targets string) string {
 		return fmt.Sprintf("%s skips its file: %s", targets, f.Detail)
 	default:
 		return fmt.Sprintf("%s does not collect it: what it is made of is not among the target's inputs; if it is made of files, "+
-			"add them to data, as by \"# gazelle:xdist_data GLOBS\" in the BUILD file of their folder, and run Gazelle", targets)
+			"add them to data, as by \"# gazelle:xdist_data auto GLOBS\" in the BUILD file of their folder, and run Gazelle", targets)
 	}
 }
 

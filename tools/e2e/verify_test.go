@@ -47,7 +47,7 @@ func TestVerifyAdvice(t *testing.T) {
 		}
 		wantContains(t, "verify", r.output,
 			"tests/store/test_cases.py: 4 tests, such as test_case[a.txt], test_case[b.txt], test_case[c.txt]: lost: //tests/store:test_cases does not collect it",
-			"# gazelle:xdist_data GLOBS", ", 1 findings")
+			"# gazelle:xdist_data auto GLOBS", ", 1 findings")
 		w.edit("tests/store/BUILD.bazel", "xdist_data off", "xdist_data cases/*.txt")
 		w.mustPass("run", "//:gazelle")
 		w.mustVerify()
