@@ -2,7 +2,7 @@
 
 # What says which tests run: to the census, which counts an environment's tests once,
 # all environments are one target.
-_SHARED = ["config", "dist", "each", "elsewhere", "markers", "name", "runs", "serial_scope", "srcs", "weights"]
+_SHARED = ["config", "dist", "doctests", "each", "elsewhere", "markers", "name", "runs", "serial_scope", "srcs", "weights"]
 
 # What an environment adds to the target's own; anything else takes its place.
 _LISTS = ["args", "data", "deps", "tags"]

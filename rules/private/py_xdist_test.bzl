@@ -71,10 +71,18 @@ def _tags(runs, serial_scope, how):
         tags = tags + ["cpu:{}".format(how["workers"])]
     return {tag: None for tag in tags}.keys()
 
+def _split(srcs):
+    """The Python files of `srcs`, which py_test takes as such, and the others."""
+    if type(srcs) != "list":
+        return srcs, []
+    others = [src for src in srcs if "." in str(src).rpartition("/")[2] and not str(src).endswith(".py")]
+    return [src for src in srcs if src not in others], others
+
 def _test(name, selection, tags, how):
     """One py_test; `how` is what its declaration says, but for what it runs."""
     attrs = {key: value for key, value in how.items() if key not in ["boxed", "workers"]}
     attrs["deps"] = attrs.get("deps", []) + [_RUNTIME]
+    attrs["srcs"], others = _split(attrs["srcs"])
     bytecode = name + ".bytecode"
     xdist_bytecode(
         name = bytecode,
@@ -84,7 +92,7 @@ def _test(name, selection, tags, how):
         visibility = ["//visibility:private"],
         deps = attrs["deps"],
     )
-    attrs["data"] = attrs.get("data", []) + [bytecode, selection]
+    attrs["data"] = attrs.get("data", []) + others + [bytecode, selection]
     attrs["env"] = _env(selection, bytecode, how)
     attrs["exec_properties"] = network_exec_properties(tags) | attrs.get("exec_properties", {})
     attrs["srcs"] = attrs["srcs"] + [_MAIN]
@@ -106,6 +114,7 @@ def py_xdist_test(
         elsewhere = {},
         markers = {},
         config = None,
+        doctests = False,
         serial_scope = "host",
         shard_count = None,
         boxed = False,
@@ -128,7 +137,8 @@ def py_xdist_test(
 
     Args:
       name: the target's name.
-      srcs: test files; `conftest.py` and `__init__.py` among them are not collected.
+      srcs: test files, also such that a hook of a `conftest.py` collects. `conftest.py` and
+        `__init__.py` among them are not collected.
       dist: what a shard never splits, as pytest-xdist's `--dist`: `load` a test,
         `loadscope` a class or module, `loadfile` a file, `loadgroup` a group, `no`
         everything.
@@ -139,6 +149,7 @@ def py_xdist_test(
         default `serial`, `xdist_group` and none. A split marker sets tests apart, so that
         its tag selects them.
       config: pytest's configuration file (`pytest.ini`, `pyproject.toml`, ...).
+      doctests: whether of `srcs`, any modules and text files, the doctests alone are run.
       serial_scope: where a target with serial tests is alone. `host`: no other test of
         the build runs on its host meanwhile; `build`: none runs anywhere.
       shard_count: into how many shards its units are spread.
@@ -187,6 +198,7 @@ def py_xdist_test(
         srcs = srcs,
         config = config,
         dist = dist,
+        doctests = doctests,
         elsewhere = {
             part: [_workspace_path(file) for file in files]
             for part, files in elsewhere.items()

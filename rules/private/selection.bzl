@@ -13,6 +13,7 @@ XdistSelectionInfo = provider(
         "elsewhere": "dict of part to list of files: parts that other targets run",
         "markers": "dict of meaning (group, serial, split) to list of strings: the marks that have it, sorted",
         "config": "string: pytest's configuration file, relative to the workspace, or empty",
+        "doctests": "bool: whether of the files the doctests alone are tests",
     },
 )
 
@@ -33,7 +34,7 @@ def selection_as_dict(selection):
         "elsewhere": selection.elsewhere,
         "markers": selection.markers,
         "config": selection.config,
-    }
+    } | ({"doctests": True} if selection.doctests else {})
 
 def _is_test_file(file):
     # Support files may stand in srcs too; pytest loads these two by itself.
@@ -64,7 +65,7 @@ def _errors(ctx, files):
     return errors
 
 def _xdist_selection_impl(ctx):
-    files = sorted([f.short_path for f in ctx.files.srcs if _is_test_file(f)])
+    files = sorted([f.short_path for f in ctx.files.srcs if ctx.attr.doctests or _is_test_file(f)])
     errors = _errors(ctx, files)
     if errors:
         fail("{}:\n  {}".format(_label_of_test(ctx), "\n  ".join(errors)))
@@ -76,6 +77,7 @@ def _xdist_selection_impl(ctx):
         elsewhere = ctx.attr.elsewhere,
         markers = {meaning: sorted(names) for meaning, names in ctx.attr.markers.items()},
         config = ctx.file.config.short_path if ctx.file.config else "",
+        doctests = ctx.attr.doctests,
     )
     out = ctx.actions.declare_file(ctx.label.name + ".json")
 
@@ -100,6 +102,9 @@ xdist_selection = rule(
             doc = "The distribution mode.",
             mandatory = True,
         ),
+        "doctests": attr.bool(
+            doc = "Whether of the files the doctests alone are tests.",
+        ),
         "elsewhere": attr.string_list_dict(
             doc = "Part to the files, relative to the workspace, whose tests of that part other targets run.",
         ),
@@ -118,7 +123,7 @@ xdist_selection = rule(
             mandatory = True,
         ),
         "srcs": attr.label_list(
-            allow_files = [".py"],
+            allow_files = True,
             doc = "The test files.",
             mandatory = True,
         ),

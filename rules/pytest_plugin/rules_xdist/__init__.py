@@ -14,6 +14,7 @@ What touches the world is thin:
     settings    reads the environment, once
     marks       reads the marks of pytest's items
     plugin      pytest's hooks: select the shard's items, give tests their worker id
+    doctests    keeps what is no doctest out of a target of doctests
     skipping    has a folder that skips itself skipped, as plain pytest does
     empty_sets  pytest's hook: fail what would be skipped for lack of parameters
     recording   pytest's hooks: tell the journal what happens

@@ -15,6 +15,7 @@ from itertools import compress
 import pytest
 
 from rules_xdist import bytecode, census, filter, marks, standin
+from rules_xdist.doctests import DoctestsAlone
 from rules_xdist.empty_sets import EmptySetsPlugin
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Planned, pending
@@ -118,6 +119,8 @@ class ShardPlugin:
         # pytest-xdist is registered, whose worker_id would say "master".
         fixtures = WorkerFixtures(self._worker, self._slot)
         config.pluginmanager.register(fixtures, "rules_xdist_fixtures")
+        if self._settings.selection.doctests:
+            config.pluginmanager.register(DoctestsAlone(), "rules_xdist_doctests")
         empty_sets = EmptySetsPlugin(self._settings.selection.target)
         config.pluginmanager.register(empty_sets, "rules_xdist_empty_sets")
         asked = self._settings.filter.expression
