@@ -20,7 +20,8 @@ func (s *survey) inCensus(f *folder) bool {
 	if f.frozen() {
 		return f.build != nil && slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == packageName })
 	}
-	return f.isTestRoot() || len(f.python()) > 0 || len(s.targets[f.rel]) > 0
+	_, doctests := s.doctests[f.rel]
+	return f.isTestRoot() || len(f.python()) > 0 || len(s.targets[f.rel]) > 0 || doctests
 }
 
 // packageOfCensus tells the census of this package's test files and targets, those
@@ -30,6 +31,9 @@ func (g *generator) packageOfCensus() {
 	var tests []string
 	for _, t := range g.survey.targets[g.folder.rel] {
 		tests = append(tests, ":"+t.Name)
+	}
+	if _, ok := g.survey.doctests[g.folder.rel]; ok {
+		tests = append(tests, ":"+doctestsName)
 	}
 	for _, name := range g.handwrittenTests() {
 		tests = append(tests, ":"+name)

@@ -58,6 +58,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		g.nameTargets(g.survey.targets[args.Rel], args)
 		g.libraries()
 		g.tests()
+		g.doctestTarget()
 	}
 	if x.survey.inCensus(f) {
 		g.packageOfCensus()

@@ -62,7 +62,7 @@ func set(names ...string) map[string]bool {
 func (*xdist) Kinds() map[string]rule.KindInfo {
 	test := rule.KindInfo{
 		NonEmptyAttrs:  set("srcs"),
-		MergeableAttrs: set("srcs", "config", "dist", "runs", elsewhereAttr, markersAttr, "shard_count"),
+		MergeableAttrs: set("srcs", "config", "dist", "runs", elsewhereAttr, markersAttr, "shard_count", doctestsAttr),
 		ResolveAttrs:   set("deps"),
 	}
 	return map[string]rule.KindInfo{

@@ -22,7 +22,7 @@ func (s *survey) presentTests(report *report) []plan.Present {
 			continue
 		}
 		for _, r := range f.build.Rules {
-			if !slices.Contains(f.settings.testKinds, r.Kind()) {
+			if !slices.Contains(f.settings.testKinds, r.Kind()) || r.Attr(doctestsAttr) != nil {
 				continue
 			}
 			if srcs := r.Attr("srcs"); srcs != nil && !isReadable(srcs) {
@@ -71,7 +71,7 @@ func (s *survey) presentTest(f *folder, r *rule.Rule) plan.Present {
 
 // ownAttrs are the attributes of test targets that Gazelle writes; data has rules of its
 // own.
-var ownAttrs = set("name", "srcs", "config", "deps", "dist", "runs", elsewhereAttr, markersAttr, "shard_count", "data")
+var ownAttrs = set("name", "srcs", "config", "deps", "dist", "runs", elsewhereAttr, markersAttr, "shard_count", "data", doctestsAttr)
 
 // isPersonal says whether a person gave a target what Gazelle would not, and would lose
 // if its files moved to another target.

@@ -68,6 +68,7 @@ func (s *survey) importsOfTest(t plan.Target) *imports {
 	folders := map[string]bool{}
 	for _, file := range t.Files {
 		result.add(s, file)
+		result.add(s, examplesOf(file))
 		for _, rel := range parents(plan.PackageOf(file)) {
 			folders[rel] = true
 		}

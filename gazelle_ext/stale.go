@@ -69,6 +69,9 @@ func (g *generator) isStale(r *rule.Rule, kind string) bool {
 		return true
 	}
 	srcs := r.AttrStrings("srcs")
+	if isTest(kind) && r.Name() == doctestsName {
+		return true
+	}
 	if isTest(kind) {
 		return len(srcs) > 0 && !slices.ContainsFunc(srcs, g.testStays(srcs))
 	}

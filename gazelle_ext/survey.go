@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -74,6 +75,8 @@ type survey struct {
 	hasOther bool
 	given    map[string]plan.File
 	bases    map[string]*base
+	// doctests are the targets of doctests, by package.
+	doctests map[string]plan.Target
 	// claims are the planned targets' parts.
 	claims plan.Claims
 }
@@ -146,9 +149,11 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 		s.targets[t.Package] = append(s.targets[t.Package], t)
 		s.hasTargets[t.Root] = true
 	}
+	s.planDoctests(report)
+	s.warnOfCollectors(report)
 	s.planLibraries()
 	s.warnUncounted(targets, report)
-	s.exported = s.exportedFiles(targets, report)
+	s.exported = s.exportedFiles(slices.AppendSeq(targets, maps.Values(s.doctests)), report)
 	return s
 }
 

@@ -37,6 +37,9 @@ func (s *survey) testFiles(recorded durations.Tests, report *report) []plan.File
 				Tests:    planTests(file, s.modules[file], f.settings, recorded[file], report),
 				Given:    f.settings.beside(),
 			}
+			if parts := s.doctestParts(f, name); parts != nil {
+				planned.Tests = append(planned.Tests, plan.Test{Parts: parts, Presumed: true})
+			}
 			if planned.Given {
 				s.given[file] = planned
 				s.hasTargets[in.Root] = true

@@ -1,0 +1,8 @@
+""">>> 1"""
+import pytest
+
+pytestmark = pytest.mark.serial
+
+
+def test_marked():
+    pass
