@@ -99,6 +99,14 @@ func TestTargetsOwnCollections(t *testing.T) {
 			},
 		},
 		{
+			name:  "a file that a hook collects",
+			plain: Collection{Items: append(all[:4:4], item("made.case::made"))},
+			a:     Collection{Items: all[:3]},
+			b:     Collection{Items: all[3:]},
+			want: []string{"made.case::made: lost: its file is in no target; run Gazelle, and if that makes none, write a py_xdist_test with the file in srcs, " +
+				"or if no target is to run it, name it in left_out of the census"},
+		},
+		{
 			name:  "serial to a plain pytest only",
 			plain: Collection{Items: append(all[:3:3], serial("b.py::z"))},
 			a:     Collection{Items: all[:3]},

@@ -95,7 +95,7 @@ func (f Finding) verdict() string {
 func (f Finding) whyLost(targets string) string {
 	switch f.Cause {
 	case NoTarget:
-		return "its file is in no target; run Gazelle, or if no target is to run it, name it in left_out of the census"
+		return "its file is in no target; " + f.wayIntoTarget() + ", or if no target is to run it, name it in left_out of the census"
 	case NoPart:
 		return fmt.Sprintf("its file is in %s, but no target runs the file's %s; run Gazelle, or if a hook adds the mark, write it in the source", targets, f.Detail)
 	case Fails:
@@ -106,6 +106,15 @@ func (f Finding) whyLost(targets string) string {
 		return fmt.Sprintf("%s does not collect it: what it is made of is not among the target's inputs; if it is made of files, "+
 			"add them to data, as by \"# gazelle:xdist_data auto GLOBS\" in the BUILD file of their folder, and run Gazelle", targets)
 	}
+}
+
+// wayIntoTarget says how the file gets a target. Gazelle makes none of what a hook of a
+// conftest.py collects.
+func (f Finding) wayIntoTarget() string {
+	if file, _, _ := strings.Cut(f.NodeID, "::"); strings.HasSuffix(file, ".py") {
+		return "run Gazelle"
+	}
+	return "run Gazelle, and if that makes none, write a py_xdist_test with the file in srcs"
 }
 
 func (f Finding) whyExtra(targets string) string {

@@ -60,13 +60,39 @@ func TestVerifyAdvice(t *testing.T) {
 		w.mustPass("run", "//:gazelle")
 		w.mustVerify()
 	})
-	t.Run("tests that no target can run, and that are left out on purpose", func(t *testing.T) {
+	t.Run("doctests", func(t *testing.T) {
+		w := w.in(t)
+		w.edit("pytest.ini", "testpaths = tests", "testpaths = tests billing docs")
+		w.edit("pytest.ini", "--strict-markers", "--strict-markers --doctest-modules --doctest-glob=*.md")
+		w.write("billing/shown.py", "\"\"\"\n>>> from billing import shown\n>>> shown.__name__\n'billing.shown'\n\"\"\"\n")
+		w.write("docs/usage.md", "    >>> from billing import shown\n")
+		w.write("tests/store/test_shown.py", "def test_shown():\n    \">>> 1 + 1\\n    2\"\n")
+		wantContains(t, "verify", w.verify().output, "billing/shown.py::billing.shown: lost", "docs/usage.md::usage.md: lost", "run Gazelle")
+		w.mustPass("run", "//:gazelle")
+		w.mustVerify()
+		w.mustPass("test", "//:xdist_doctests", "//billing:xdist_doctests", "//tests/store:all")
+	})
+	t.Run("tests of a hook in a conftest.py", func(t *testing.T) {
 		w := w.in(t)
 		w.write("tests/store/conftest.py", collector)
 		w.write("tests/store/test_made.case", "")
-		w.mustPass("run", "//:gazelle")
+		wantContains(t, "gazelle", w.mustPass("run", "//:gazelle").output, "tests/store/conftest.py:14: pytest_collect_file", "write a py_xdist_test with them as srcs")
 		const id = "tests/store/test_made.case::made"
-		wantContains(t, "verify", w.verify().output, id+": lost", "name it in left_out of the census")
+		wantContains(t, "verify", w.verify().output, id+": lost", "write a py_xdist_test with the file in srcs", "name it in left_out of the census")
+		before := w.read("tests/store/BUILD.bazel")
+		w.write("tests/store/BUILD.bazel", before+`
+py_xdist_test(
+    name = "cases",
+    srcs = ["test_made.case"],
+    config = "//:pytest.ini",
+    deps = [":conftest"],
+)
+`)
+		w.mustPass("run", "//:gazelle")
+		w.mustVerify()
+		w.mustPass("test", "//tests/store:cases")
+		w.write("tests/store/BUILD.bazel", before)
+		w.mustPass("run", "//:gazelle")
 		w.edit("BUILD.bazel", "xdist_census_test(\n", "xdist_census_test(\n    left_out = {\"tests/store/*.case\": \"run by hand\"},\n")
 		w.mustPass("run", "//:gazelle")
 		wantContains(t, "BUILD.bazel", w.read("BUILD.bazel"), "run by hand")

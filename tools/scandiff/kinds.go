@@ -20,7 +20,7 @@ type kind struct {
 var kinds = []kind{
 	{
 		name:  "doctests of a text file",
-		why:   "pytest takes `test*.txt` for doctests. No targets are made of other files than Python's; `xdist verify` names these tests.",
+		why:   "pytest takes `test*.txt` for doctests. Not read as tests: Gazelle makes a target of their files, `xdist_doctests`.",
 		holds: onlyPytest(func(f facts) bool { return !strings.HasSuffix(f.collected.File, ".py") }),
 	},
 	{
