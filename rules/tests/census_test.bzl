@@ -59,6 +59,21 @@ def _unaware_test_impl(ctx):
         _target("//:a_serial", ["a.py"], ["serial"], {"rest": ["a.py"]}),
     ])
     asserts.equals(env, ["a.py: //:a does not know that //:a_serial runs its serial tests: elsewhere lacks them"], errors)
+    errors = census_errors(["a.py"], [
+        _target("//:a", ["a.py"], elsewhere = {"serial": ["a.py"]}),
+        _target("//:a_serial", ["a.py"], ["serial"]),
+    ])
+    asserts.equals(env, ["a.py: //:a_serial does not know that //:a runs its rest tests: elsewhere lacks them"], errors)
+    return unittest.end(env)
+
+def _joined_group_test_impl(ctx):
+    env = unittest.begin(ctx)
+
+    # As a shard says to write: `runs` of one target, and nothing in the others.
+    asserts.equals(env, [], census_errors(["a.py"], [
+        _target("//:a", ["a.py"], ["rest", "group:late"], {"serial": ["a.py"]}),
+        _target("//:a_serial", ["a.py"], ["serial"], {"rest": ["a.py"]}),
+    ]))
     return unittest.end(env)
 
 def _split_group_test_impl(ctx):
@@ -128,6 +143,7 @@ doubled_test = unittest.make(_doubled_test_impl)
 lost_part_test = unittest.make(_lost_part_test_impl)
 lost_for_one_file_of_two_test = unittest.make(_lost_for_one_file_of_two_test_impl)
 unaware_test = unittest.make(_unaware_test_impl)
+joined_group_test = unittest.make(_joined_group_test_impl)
 split_group_test = unittest.make(_split_group_test_impl)
 marker_parts_test = unittest.make(_marker_parts_test_impl)
 group_split_by_markers_test = unittest.make(_group_split_by_markers_test_impl)
@@ -147,6 +163,7 @@ def census_test_suite(name):
         lost_part_test,
         lost_for_one_file_of_two_test,
         unaware_test,
+        joined_group_test,
         split_group_test,
         marker_parts_test,
         group_split_by_markers_test,

@@ -97,12 +97,12 @@ var kinds = []kind{
 
 	{
 		name:  "a hook adds a mark",
-		why:   "`item.add_marker` in a hook of conftest.py. The shard that meets the test fails with its name and the mark to write.",
+		why:   "`item.add_marker` in a hook of conftest.py. The test fails by name, with the mark to write.",
 		holds: both(func(f facts) bool { return f.collected.hooked && f.scanned.hasAll(f.collected.unhooked) }),
 	},
 	{
 		name:  "a base class of another file bears a mark",
-		why:   "Marks are inherited. The shard that meets the test fails with its name and the mark to write.",
+		why:   "Marks are inherited. The test fails by name, with the mark to write.",
 		holds: both(func(f facts) bool { return len(f.collected.Foreign) > 0 }),
 	},
 	{

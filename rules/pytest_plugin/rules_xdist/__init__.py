@@ -17,6 +17,7 @@ What touches the world is thin:
     doctests    keeps what is no doctest out of a target of doctests
     skipping    has a folder that skips itself skipped, as plain pytest does
     empty_sets  pytest's hook: fail what would be skipped for lack of parameters
+    strays      pytest's hook: fail what no target runs
     recording   pytest's hooks: tell the journal what happens
     flood       bounds what a test may print
     measuring   coverage.py around pytest, for `bazel coverage`

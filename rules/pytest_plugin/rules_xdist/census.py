@@ -1,75 +1,84 @@
 """The dynamic half of the census: no collected item without a target that runs it.
 
 Gazelle reads marks without running Python. What only a running pytest sees (a mark that
-a hook adds, a test that a plugin makes) shows here, and ends as an error with the line
-to write, not as a test that no target runs or that two run. Pure.
+a hook adds, a test that a plugin makes) shows here, and ends as a failure with the line
+to write, not as a test that no target runs or that two run. Of all targets and shards
+that collect such a test one reports it. Pure.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rules_xdist.selection import Place, Selection
 from rules_xdist.units import (
     GROUP_PREFIX,
+    REST,
     Collected,
+    base,
     markers_of,
     part,
 )
 
 
-def strays(tests: Iterable[Collected], selection: Selection) -> list[Collected]:
-    """The tests that neither this target runs nor one that it knows of, sorted."""
-    return sorted(
-        (test for test in tests if _place(test, selection) is Place.NOWHERE),
-        key=lambda test: test.nodeid,
+def is_stray(test: Collected, selection: Selection) -> bool:
+    """Whether neither this target runs a test nor one that it knows of."""
+    return selection.place(test.file, part(test, selection.dist)) is Place.NOWHERE
+
+
+def speaks_for(selection: Selection, file: str) -> bool:
+    """Whether of the targets that share a file it is this one that reports its strays.
+
+    It is the one that runs the rest of its tests; or the first part by name, where they
+    are split by markers or there is no rest. All of them know the same parts.
+    """
+    if file not in selection.files:
+        return True  # No other target knows of it.
+    others = (part for part, files in selection.elsewhere.items() if file in files)
+    first = min((*selection.runs, *others), key=lambda part: (base(part) != REST, part))
+    return first in selection.runs
+
+
+def explain(test: Collected, lost: Sequence[Collected], selection: Selection) -> str:
+    """What is wrong with a stray, and the ways out, which count in all that are lost."""
+    ways = [*_ways_out(test, lost, selection)]
+    return "\n".join(
+        [
+            f"{test.nodeid}: {_fault(test, selection)}: no target runs it.",
+            "Ways out:" if len(ways) > 1 else "Way out:",
+            *(f"  {way}" for way in ways),
+        ]
     )
-
-
-def explain(lost: Sequence[Collected], selection: Selection) -> str:
-    """What is wrong with each stray, and the ways out."""
-    count = "1 collected test" if len(lost) == 1 else f"{len(lost)} collected tests"
-    lines = [
-        f"{selection.target}: {count} would run in no target:",
-        *(f"  {test.nodeid}: {_fault(test, selection)}" for test in lost),
-        "Ways out:",
-        *(f"  {way}" for way in _ways_out(lost, selection)),
-    ]
-    return "\n".join(lines)
-
-
-def _place(test: Collected, selection: Selection) -> Place:
-    return selection.place(test.file, part(test, selection.dist))
 
 
 def _fault(test: Collected, selection: Selection) -> str:
     if test.file not in selection.files:
-        return "its file is not one of the target's"
+        return f"its file is not one of {selection.target}'s"
     stray = _quoted(part(test, selection.dist))
-    return f"part {stray} is neither in runs nor in elsewhere"
+    return f"part {stray} is neither in runs nor in elsewhere of {selection.target}"
 
 
-def _ways_out(lost: Sequence[Collected], selection: Selection) -> Iterator[str]:
-    for file in sorted({test.file for test in lost} - {*selection.files}):
-        yield f"{file}: run Gazelle, or add it to srcs of {selection.target}"
-    # Any test of a part stands for all of them.
-    parts = {
-        part(test, selection.dist): test
-        for test in lost
-        if test.file in selection.files
-    }
-    groups = sorted(name for name in parts if name.startswith(GROUP_PREFIX))
-    for name in groups:
-        yield f"{_quoted(name)}: {_way_out(name, parts[name], selection)}"
-    if joining := [name for name in groups if _could_join(name, selection)]:
-        runs = ", ".join(map(_quoted, (*selection.runs, *joining)))
+def _ways_out(
+    test: Collected, lost: Sequence[Collected], selection: Selection
+) -> Iterator[str]:
+    if test.file not in selection.files:
+        yield f"run Gazelle, or add {test.file} to srcs of {selection.target}"
+        return
+    name = part(test, selection.dist)
+    yield _way_out(name, test, selection)
+    if name.startswith(GROUP_PREFIX) and _could_join(name, selection):
+        parts = {part(each, selection.dist) for each in lost}
+        groups = sorted(
+            each
+            for each in parts
+            if each.startswith(GROUP_PREFIX) and _could_join(each, selection)
+        )
+        runs = ", ".join(map(_quoted, (*selection.runs, *groups)))
         yield (
             "or, if no other file has tests of the same group, write in the BUILD file "
-            f"of {selection.target}: runs = [{runs}]"
+            f"of {selection.target}: runs = [{runs}],  # keep"
         )
-    for name in sorted({*parts} - {*groups}):
-        yield f"{_quoted(name)}: {_way_out(name, parts[name], selection)}"
 
 
 def _way_out(name: str, test: Collected, selection: Selection) -> str:

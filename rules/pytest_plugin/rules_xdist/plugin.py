@@ -1,7 +1,7 @@
 """pytest's hooks of a shard: select its items, give its tests their worker id, report.
 
 Decides nothing itself: what the shard runs is `share`'s to say, what nobody runs
-`census`'. Not here: what happens while tests run (recording).
+`strays`'. Not here: what happens while tests run (recording).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import compress
 
 import pytest
 
-from rules_xdist import bytecode, census, filter, marks, standin
+from rules_xdist import bytecode, filter, marks, standin
 from rules_xdist.doctests import DoctestsAlone
 from rules_xdist.empty_sets import EmptySetsPlugin
 from rules_xdist.identity import Worker
@@ -22,6 +22,7 @@ from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
 from rules_xdist.share import Share, fingerprint, share, weightless
 from rules_xdist.skipping import SkippedFolders
+from rules_xdist.strays import StraysPlugin
 from rules_xdist.worker_api import Membership
 
 
@@ -68,6 +69,7 @@ class ShardPlugin:
         self._slot = slot
         self._ended = ended
         self._skipped = SkippedFolders()
+        self._strays = StraysPlugin(settings.selection, settings.shard)
         self._share: Share | None = None
         self._weightless: list[str] = []
 
@@ -123,6 +125,7 @@ class ShardPlugin:
             config.pluginmanager.register(DoctestsAlone(), "rules_xdist_doctests")
         empty_sets = EmptySetsPlugin(self._settings.selection.target)
         config.pluginmanager.register(empty_sets, "rules_xdist_empty_sets")
+        config.pluginmanager.register(self._strays, "rules_xdist_strays")
         asked = self._settings.filter.expression
         config.option.keyword = filter.both(config.option.keyword, asked)
 
@@ -140,15 +143,14 @@ class ShardPlugin:
         self._weightless = weightless((item.nodeid for item in items), selection)
         yield
         tests = [marks.read(item, selection.markers) for item in items]
-        if lost := census.strays(tests, selection):
-            raise pytest.UsageError(census.explain(lost, selection))
         asked = [settings.filter.takes(test.nodeid) for test in tests]
         tests = [*compress(tests, asked)]
         _keep(config, items, asked)
         self._share = share(tests, selection, settings.dist, settings.shard)
         found = fingerprint(tests, self._share.units)
-        _keep(config, items, self._share.chosen)
-        units = compress(self._share.units, self._share.chosen)
+        taken = [*map(operator.or_, self._share.chosen, self._strays.find(tests))]
+        _keep(config, items, taken)
+        units = compress(self._share.units, taken)
         waiting = pending([item.nodeid for item in items], self._ended)
         plan = [*compress(map(_planned, items, units), waiting)]
         items[:] = compress(items, waiting)
@@ -172,6 +174,8 @@ class ShardPlugin:
                 f"rules_xdist: --test_filter={settings.filter}: "
                 "takes none of this shard's tests"
             )
+        for line in self._strays.summary():
+            yield f"rules_xdist: {line}"
         for name in self._weightless:
             yield (
                 f"rules_xdist: weights: {name}: no such test any more: take it out of "
@@ -191,6 +195,6 @@ def _keep(
         items[:] = compress(items, chosen)
 
 
-def _planned(item: pytest.Item, unit: str) -> Planned:
+def _planned(item: pytest.Item, unit: str | None) -> Planned:
     file, line, _ = item.location
-    return Planned(item.nodeid, unit, file, 0 if line is None else line + 1)
+    return Planned(item.nodeid, unit or "", file, 0 if line is None else line + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rules_xdist.assign import assign, names, weigh
 from rules_xdist.identity import Shard
-from rules_xdist.selection import Selection
+from rules_xdist.selection import Place, Selection
 from rules_xdist.units import Collected, part, unit
 
 
@@ -35,7 +35,9 @@ def share(
     Parts go by the selection's own mode, since BUILD files were written for that one.
     """
     units = tuple(
-        unit(test, dist) if part(test, selection.dist) in selection.runs else None
+        unit(test, dist)
+        if selection.place(test.file, part(test, selection.dist)) is Place.HERE
+        else None
         for test in tests
     )
     own = [

@@ -1,8 +1,10 @@
-"""census: which items no target runs, and what is said of them."""
+"""census: which items no target runs, who says so, and what is said of them."""
 
 from dataclasses import replace
 
-from rules_xdist.census import explain, strays
+import pytest
+
+from rules_xdist.census import explain, is_stray, speaks_for
 from rules_xdist.selection import Markers, Selection
 from rules_xdist.units import Collected
 
@@ -18,74 +20,121 @@ SELECTION = Selection(
 )
 
 
-def test_no_strays():
-    tests = [Collected("t/test_a.py::x"), Collected("t/test_a.py::y", group="db")]
-    assert strays(tests, SELECTION) == []
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        (Collected("t/test_a.py::x"), False),
+        (Collected("t/test_a.py::y", group="db"), False),
+        (Collected("t/test_a.py::y", group="cache"), True),
+        (Collected("t/test_a.py::y", serial=True, group="db"), True),
+        (Collected("t/test_b.py::x"), True),
+    ],
+)
+def test_strays(test, expected):
+    assert is_stray(test, SELECTION) is expected
 
 
 def test_groups_count_under_loadgroup_only():
-    tests = [Collected("t/test_a.py::x", group="cache")]
     selection = replace(SELECTION, dist="load", elsewhere={})
-    assert strays(tests, selection) == []
+    assert not is_stray(Collected("t/test_a.py::x", group="cache"), selection)
 
 
-def test_everything_is_explained_at_once():
-    lost = strays(
-        [
-            Collected("t/test_b.py::z"),
-            Collected("t/test_a.py::y", serial=True, group="db"),
-            Collected("t/test_a.py::x", group='a "b"'),
-            Collected("t/test_a.py::w"),
-        ],
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [["rest"]],
+        [["rest"], ["serial"], ["group:db", "group:a"]],
+        [["serial"], ["group:a"]],
+        [["rest+unit", "group:a"], ["rest+e2e"], ["serial+e2e"]],
+        [["group:a", "rest+unit"], ["rest"]],
+    ],
+)
+def test_one_of_the_targets_that_share_a_file_speaks_for_it(parts):
+    file = "t/test_a.py"
+    everything = [part for runs in parts for part in runs]
+    speakers = [
+        runs
+        for runs in parts
+        if speaks_for(
+            replace(
+                SELECTION,
+                files=("t/other.py", file),
+                runs=tuple(runs),
+                elsewhere={
+                    part: frozenset({file}) for part in everything if part not in runs
+                }
+                | {"group:0": frozenset({"t/other.py"})},
+            ),
+            file,
+        )
+    ]
+    assert len(speakers) == 1
+    if ["rest"] in parts:
+        assert speakers == [["rest"]]
+
+
+def explained(selection, *lost):
+    """The explanations of all; the first line of each begins with its node id."""
+    assert all(is_stray(test, selection) for test in lost)
+    return [
+        line for test in lost for line in explain(test, lost, selection).split("\n")
+    ]
+
+
+def test_each_stray_is_explained_with_the_ways_out():
+    assert explained(
         SELECTION,
-    )
-    assert explain(lost, SELECTION).splitlines() == [
-        "//t:test_a: 3 collected tests would run in no target:",
-        r'  t/test_a.py::x: part "group:a %22b%22" is neither in runs nor in elsewhere',
-        '  t/test_a.py::y: part "serial" is neither in runs nor in elsewhere',
-        "  t/test_b.py::z: its file is not one of the target's",
+        Collected("t/test_b.py::z"),
+        Collected("t/test_a.py::y", serial=True, group="db"),
+        Collected("t/test_a.py::x", group='a "b"'),
+        Collected("t/test_a.py::w", group="late"),
+    ) == [
+        "t/test_b.py::z: its file is not one of //t:test_a's: no target runs it.",
+        "Way out:",
+        "  run Gazelle, or add t/test_b.py to srcs of //t:test_a",
+        't/test_a.py::y: part "serial" is neither in runs nor in elsewhere of //t:test_a: '
+        "no target runs it.",
+        "Way out:",
+        "  mark the tests in the source, where Gazelle sees it, "
+        "with @pytest.mark.serial, and run Gazelle: they get a target of their own",
+        r't/test_a.py::x: part "group:a %22b%22" is neither in runs nor in elsewhere of '
+        "//t:test_a: no target runs it.",
         "Ways out:",
-        "  t/test_b.py: run Gazelle, or add it to srcs of //t:test_a",
-        r'  "group:a %22b%22": mark the tests in the source, where Gazelle sees it, '
+        "  mark the tests in the source, where Gazelle sees it, "
         r'with @pytest.mark.xdist_group("a \"b\""), and run Gazelle',
         "  or, if no other file has tests of the same group, write in the BUILD file "
-        r'of //t:test_a: runs = ["rest", "group:a %22b%22"]',
-        '  "serial": mark the tests in the source, where Gazelle sees it, '
-        "with @pytest.mark.serial, and run Gazelle: they get a target of their own",
+        r'of //t:test_a: runs = ["rest", "group:a %22b%22", "group:late"],  # keep',
+        't/test_a.py::w: part "group:late" is neither in runs nor in elsewhere of '
+        "//t:test_a: no target runs it.",
+        "Ways out:",
+        "  mark the tests in the source, where Gazelle sees it, "
+        'with @pytest.mark.xdist_group("late"), and run Gazelle',
+        "  or, if no other file has tests of the same group, write in the BUILD file "
+        r'of //t:test_a: runs = ["rest", "group:a %22b%22", "group:late"],  # keep',
     ]
 
 
 def test_the_rest_is_lost_when_the_marks_in_the_source_have_gone():
     selection = replace(SELECTION, runs=("serial",))
-    lost = strays([Collected("t/test_a.py::x")], selection)
-    assert explain(lost, selection).splitlines() == [
-        "//t:test_a: 1 collected test would run in no target:",
-        '  t/test_a.py::x: part "rest" is neither in runs nor in elsewhere',
-        "Ways out:",
-        '  "rest": run Gazelle: these tests had other marks when it last ran',
+    assert explained(selection, Collected("t/test_a.py::x"))[1:] == [
+        "Way out:",
+        "  run Gazelle: these tests had other marks when it last ran",
     ]
 
 
-def explained(selection, *lost):
-    return explain(strays(lost, selection), selection).splitlines()[1:]
-
-
 def test_a_split_marker_that_a_hook_added():
-    assert explained(
+    ways = explained(
         SELECTION,
         Collected("t/test_a.py::x", markers=("unit",)),
         Collected("t/test_a.py::y", group="db", markers=("unit",)),
         Collected("t/test_a.py::z", serial=True, markers=("e2e", "unit")),
-    ) == [
-        '  t/test_a.py::x: part "rest+unit" is neither in runs nor in elsewhere',
-        '  t/test_a.py::y: part "group:db+unit" is neither in runs nor in elsewhere',
-        '  t/test_a.py::z: part "serial+e2e+unit" is neither in runs nor in elsewhere',
-        "Ways out:",
-        '  "group:db+unit": mark the tests in the source, where Gazelle sees it, with '
-        '@pytest.mark.xdist_group("db") and @pytest.mark.unit, and run Gazelle',
-        '  "rest+unit": mark the tests in the source, where Gazelle sees it, with '
+    )
+    assert [line for line in ways if line.startswith("  ")] == [
+        "  mark the tests in the source, where Gazelle sees it, with "
         "@pytest.mark.unit, and run Gazelle",
-        '  "serial+e2e+unit": mark the tests in the source, where Gazelle sees it, with '
+        "  mark the tests in the source, where Gazelle sees it, with "
+        '@pytest.mark.xdist_group("db") and @pytest.mark.unit, and run Gazelle',
+        "  mark the tests in the source, where Gazelle sees it, with "
         "@pytest.mark.serial and @pytest.mark.e2e and @pytest.mark.unit, "
         "and run Gazelle: they get a target of their own",
     ]
@@ -93,13 +142,15 @@ def test_a_split_marker_that_a_hook_added():
 
 def test_a_group_may_join_a_target_whose_tags_are_right_for_it():
     selection = replace(SELECTION, runs=("rest+unit",))
-    assert explained(
+    ways = explained(
         selection,
-        Collected("t/test_a.py::x", group="cache", markers=("unit",)),
         Collected("t/test_a.py::y", group="queue"),
-    )[-1] == (
+        Collected("t/test_a.py::x", group="cache", markers=("unit",)),
+    )
+    assert ways[1] == "Way out:"
+    assert ways[-1] == (
         "  or, if no other file has tests of the same group, write in the BUILD file "
-        'of //t:test_a: runs = ["rest+unit", "group:cache+unit"]'
+        'of //t:test_a: runs = ["rest+unit", "group:cache+unit"],  # keep'
     )
 
 
@@ -110,12 +161,12 @@ def test_marks_are_named_as_the_selection_has_them():
         selection,
         Collected("t/test_a.py::x", serial=True),
         Collected("t/test_a.py::y", group="cache"),
-    )[3:]
-    assert '@pytest.mark.together("cache")' in ways[0]
+    )
     assert "@pytest.mark.alone, and run Gazelle" in ways[2]
+    assert '@pytest.mark.together("cache")' in ways[5]
 
 
 def test_a_group_whose_name_is_written_in_another_way_in_parts():
     lines = explained(SELECTION, Collected("t/test_a.py::x", group="a+b"))
-    assert lines[2].startswith('  "group:a%2Bb": ')
+    assert 'part "group:a%2Bb" is' in lines[0]
     assert '@pytest.mark.xdist_group("a+b")' in lines[2]

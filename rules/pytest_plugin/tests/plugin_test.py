@@ -129,40 +129,6 @@ def test_what_a_shard_prints(suite):
     assert f"{title}: 5 of 9 tests, dist=load" in lines
 
 
-def test_a_hooks_mark_is_an_error_by_name(suite):
-    suite.write(
-        "tests/conftest.py",
-        """
-        import pytest
-
-        def pytest_collection_modifyitems(items):
-            for item in items:
-                if "test_x" in item.nodeid:
-                    item.add_marker(pytest.mark.xdist_group("late"))
-                if "parametrised[a]" in item.nodeid:
-                    item.add_marker(pytest.mark.serial)
-        """,
-    )
-    suite.select(runs=["rest"], elsewhere=elsewhere_but("rest", "serial"))
-    run = suite.run(shard=(1, 2))
-    assert run.code == 4
-    fault = 'part "{}" is neither in runs nor in elsewhere'
-    for line in (
-        "ERROR: //tests:test_a: 4 collected tests would run in no target:",
-        f"  tests/test_a.py::TestOne::test_x: {fault.format('group:late')}",
-        f"  tests/test_a.py::TestTwo::test_x: {fault.format('group:db_late')}",
-        f"  tests/test_a.py::TestTwo::test_y: {fault.format('serial')}",
-        f"  tests/test_a.py::test_parametrised[a]: {fault.format('serial')}",
-        '  "group:late": mark the tests in the source, where Gazelle sees it, '
-        'with @pytest.mark.xdist_group("late"), and run Gazelle',
-        '  "serial": mark the tests in the source, where Gazelle sees it, '
-        "with @pytest.mark.serial, and run Gazelle: they get a target of their own",
-    ):
-        assert line in run.output.splitlines()
-    assert 'runs = ["rest", "group:db_late", "group:late"]' in run.output
-    assert [*run.outcomes.values()] == ["error"]
-
-
 MARKED_SUITE = """
     import pytest
 
@@ -221,29 +187,6 @@ def test_a_group_whose_tests_differ_in_split_markers_stays_together(target):
     assert sorted(map(len, shards)) == [0, 1, 1, 1, 2]
 
 
-def test_a_hooks_split_marker_is_an_error_by_name(target):
-    target.write("tests/test_a.py", "def test_x(): pass\ndef test_y(): pass")
-    target.write(
-        "conftest.py",
-        """
-        import pytest
-
-        def pytest_collection_modifyitems(items):
-            items[0].add_marker(pytest.mark.unit)
-        """,
-    )
-    target.select(markers=MARKERS)
-    run = target.run()
-    assert (run.code, [*run.outcomes.values()]) == (4, ["error"])
-    assert (
-        "ERROR: //tests:test_a: 1 collected test would run in no target:\n"
-        '  tests/test_a.py::test_x: part "rest+unit" is neither in runs nor in elsewhere\n'
-        "Ways out:\n"
-        '  "rest+unit": mark the tests in the source, where Gazelle sees it, '
-        "with @pytest.mark.unit, and run Gazelle\n"
-    ) in run.output
-
-
 def test_a_strict_suite_declares_its_own_marks(target):
     target.write("pytest.ini", "[pytest]\naddopts = --strict-markers\n")
     target.write("tests/test_a.py", MARKED_SUITE)
@@ -270,15 +213,6 @@ def test_a_hooks_mark_counts_however_late_it_comes(suite, when):
     suite.write("tests/test_a.py", "def test_1(): pass\ndef test_2(): pass")
     suite.select(runs=["rest", "group:late"])
     assert [len(suite.run(shard=(n, 2)).outcomes) for n in range(2)] == [2, 0]
-
-
-def test_an_item_of_a_file_that_is_not_the_targets_is_an_error(suite):
-    suite.select(runs=["rest", "serial"], dist="load")
-    run = suite.run("tests/test_b.py")
-    assert run.code == 4
-    assert (
-        "  tests/test_b.py::test_b: its file is not one of the target's" in run.output
-    )
 
 
 def test_filters_of_pytest_come_first(suite):
