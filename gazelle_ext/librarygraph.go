@@ -34,10 +34,18 @@ func (s *survey) indexModules() {
 // provider returns the file that an import runs, as far as the repository has it.
 func (s *survey) provider(m wantedModule) (string, bool) {
 	for _, name := range m.names {
-		if files := s.byModule[name]; len(files) > 0 {
-			rootOf := func(file string) string { return s.rootOf(plan.PackageOf(file)) }
-			return preferred(s, plan.PackageOf(m.file), files, rootOf)[0], true
+		if file, ok := s.fileOfModule(plan.PackageOf(m.file), name); ok {
+			return file, true
 		}
+	}
+	return "", false
+}
+
+// fileOfModule returns the file that an import in the folder rel runs for a module.
+func (s *survey) fileOfModule(rel, name string) (string, bool) {
+	if files := s.byModule[name]; len(files) > 0 {
+		rootOf := func(file string) string { return s.rootOf(plan.PackageOf(file)) }
+		return preferred(s, rel, files, rootOf)[0], true
 	}
 	return "", false
 }

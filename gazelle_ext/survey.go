@@ -1,7 +1,6 @@
 package gazelle_ext
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -28,10 +27,11 @@ type survey struct {
 	readFile func(string) ([]byte, error)
 	// folders by path relative to the repository's root, "" for the root.
 	folders map[string]*folder
-	// modules are the scanned Python files by path; unread says of those that could not be
+	// modules are the scanned Python files by path, sources the same until they are linked; unread says of those that could not be
 	// read why, or of those whose marks contradict others'. See unread.go.
 	modules map[string]*pyscan.File
 	unread  map[string]error
+	sources []*pyscan.Source
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
 	// presentRules are the test rules in BUILD files, by the test files in them.
@@ -137,6 +137,7 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	s.python = targetPython(root)
 	s.stdlib = stdlib(s.python)
 	s.indexModules()
+	s.link()
 	s.imported = s.importedTests()
 	recorded, err := durations.Read(filepath.Join(root, durations.File))
 	if err != nil {
@@ -261,27 +262,36 @@ func (s *survey) scan() {
 	for _, f := range s.folders {
 		files = append(files, f.python()...)
 	}
-	modules := make([]*pyscan.File, len(files))
+	parsed := make([]*pyscan.Source, len(files))
 	errs := make([]error, len(files))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
 		group.Go(func() error {
-			modules[i], errs[i] = s.scanFile(file)
+			parsed[i], errs[i] = s.parseFile(file)
 			return nil
 		})
 	}
 	_ = group.Wait()
 	for i, file := range files {
-		// Of a broken file nothing is known but what BUILD files say.
-		s.modules[file] = cmp.Or(modules[i], &pyscan.File{})
 		if errs[i] != nil {
 			s.unread[file] = errs[i]
+			// Of a broken file nothing is known but what BUILD files say.
+			s.modules[file] = &pyscan.File{}
+			continue
 		}
+		s.sources = append(s.sources, parsed[i])
+		s.modules[file] = &parsed[i].File
 	}
 }
 
-func (s *survey) scanFile(file string) (*pyscan.File, error) {
+// link completes what is known of the test files by what they import.
+func (s *survey) link() {
+	pyscan.Link(s.sources, moduleFinder{s, map[string][]string{}})
+	s.sources = nil
+}
+
+func (s *survey) parseFile(file string) (*pyscan.Source, error) {
 	source, err := s.readFile(filepath.Join(s.root, filepath.FromSlash(file)))
 	if err != nil {
 		// The error names the absolute path, which is the same file to a reader but
@@ -291,7 +301,12 @@ func (s *survey) scanFile(file string) (*pyscan.File, error) {
 		}
 		return nil, fmt.Errorf("%s:1: this Python file cannot be read: %w; mend it or leave it out by # gazelle:exclude %s", file, err, path.Base(file))
 	}
-	return s.scanOptions(plan.PackageOf(file)).Scan(file, source)
+	parsed, err := s.scanOptions(plan.PackageOf(file)).Parse(file, source)
+	if err != nil {
+		return nil, err
+	}
+	parsed.Collected = s.isTestFile(file)
+	return parsed, nil
 }
 
 // exportedFiles returns the files that targets outside their package name, by package.

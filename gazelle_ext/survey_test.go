@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/rules-xdist/rules_xdist/internal/pyscan"
 )
 
 // Reading is most of what a run costs.
@@ -27,6 +29,8 @@ func TestEachFileIsReadOnce(t *testing.T) {
 	}
 	var report report
 	s.scan()
+	s.indexModules()
+	s.link()
 	s.importedTests()
 	s.testFiles(nil, &report)
 	want := []string{"/root/a/__init__.py", "/root/a/lib.py", "/root/a/test_a.py", "/root/conftest.py", "/root/test_a.py", "/root/test_b.py"}
@@ -55,7 +59,7 @@ func TestScanFileErrors(t *testing.T) {
 	s := emptySurvey(root)
 	s.folders[""] = &folder{}
 	for _, file := range []string{"test_folder.py", "test_dangling.py", "test_loop.py", "test_to_folder.py", "test_missing.py"} {
-		_, err := s.scanFile(file)
+		_, err := s.parseFile(file)
 		if err == nil || !strings.HasPrefix(err.Error(), file+":1: ") || !strings.Contains(err.Error(), "# gazelle:exclude "+file) || strings.Contains(err.Error(), root) {
 			t.Errorf("%s: error %v", file, err)
 		}
@@ -66,8 +70,12 @@ func TestScanFileErrors(t *testing.T) {
 	if err := os.Symlink("real.py", filepath.Join(root, "test_link.py")); err != nil {
 		t.Fatal(err)
 	}
-	module, err := s.scanFile("test_link.py")
-	if err != nil || len(module.Tests) != 1 {
-		t.Errorf("test_link.py: %v, %v; want its one test", module, err)
+	s.folders[""].tests = []string{"test_link.py"}
+	parsed, err := s.parseFile("test_link.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pyscan.Link([]*pyscan.Source{parsed}, nil); len(parsed.File.Tests) != 1 {
+		t.Errorf("test_link.py: %v; want its one test", parsed.File)
 	}
 }

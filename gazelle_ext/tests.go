@@ -1,6 +1,7 @@
 package gazelle_ext
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -97,7 +98,7 @@ func planTests(file string, module *pyscan.File, in settings, recorded map[strin
 	for _, t := range module.Tests {
 		parts, problems := rules.Of(t)
 		for _, p := range problems {
-			text := fmt.Errorf("%s:%d: %s", file, p.Line, p.Text)
+			text := fmt.Errorf("%s:%d: %s", cmp.Or(p.File, file), p.Line, p.Text)
 			if p.Unreadable {
 				// Right for pytest, and if it is a group of no target, the test's own
 				// shard says so by name.

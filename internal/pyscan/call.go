@@ -7,41 +7,75 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
 )
 
-// call evaluates a call.
-func (ev *evaluator) call(e *syntax.Expr, s *scope, depth int) value {
-	switch callee := ev.evalDepth(e.X, s, depth).(type) {
+// apply evaluates a call of what callee may be.
+func (ev *evaluator) apply(callee value, e *syntax.Expr, s *scope, depth int) value {
+	switch callee := callee.(type) {
 	case *mark:
 		return ev.callMark(callee, e, s)
 	case symbol:
 		return ev.callSymbol(callee, e, s, depth)
+	case *function:
+		positional, keywords, known := ev.arguments(e.List, s, depth)
+		if !known {
+			return nil
+		}
+		return ev.callFunction(callee, positional, keywords)
+	case *method:
+		positional, keywords, known := ev.arguments(e.List, s, depth)
+		if !known {
+			return nil
+		}
+		return ev.callMethod(callee, positional, keywords)
 	case choice:
-		var alternatives []value
-		for _, a := range callee {
-			if m, ok := a.(*mark); ok {
-				alternatives = append(alternatives, ev.callMark(m, e, s))
-			} else {
-				alternatives = append(alternatives, nil)
-			}
+		alternatives := make([]value, len(callee))
+		for i, a := range callee {
+			alternatives[i] = ev.apply(a, e, s, depth)
 		}
 		return choose(alternatives)
 	}
 	return nil
 }
 
+// arguments evaluates the arguments of a call, if it is known how many there are.
+func (ev *evaluator) arguments(args []*syntax.Expr, s *scope, depth int) (positional []value, keywords map[string]value, known bool) {
+	for _, arg := range args {
+		switch arg.Kind {
+		case syntax.ExprStarred:
+			elements, ok := ev.iterate(ev.evalDepth(arg.X, s, depth))
+			if !ok {
+				return nil, nil, false
+			}
+			positional = append(positional, elements...)
+		case syntax.ExprDoubleStarred:
+			return nil, nil, false
+		case syntax.ExprKeyword:
+			if keywords == nil {
+				keywords = map[string]value{}
+			}
+			keywords[arg.Text] = ev.evalDepth(arg.X, s, depth)
+		default:
+			positional = append(positional, ev.evalDepth(arg, s, depth))
+		}
+	}
+	return positional, keywords, true
+}
+
 // callMark gives a mark arguments, or, called with nothing but a function or
 // class, marks that.
 func (ev *evaluator) callMark(m *mark, e *syntax.Expr, s *scope) value {
-	if len(e.List) == 1 {
+	if len(e.List) == 1 && e.List[0].Kind != syntax.ExprKeyword {
 		switch object := ev.eval(e.List[0], s).(type) {
 		case *function:
+			object = ev.own(object)
 			object.decorate(m)
 			return object
 		case *class:
+			object = ev.ownClass(object)
 			object.decorate(m)
 			return object
 		}
 	}
-	called := &mark{Mark: Mark{Name: m.Name, Line: m.Line, Args: slices.Clone(m.Args)}, cases: m.cases, argnames: m.argnames}
+	called := &mark{Mark: Mark{Name: m.Name, File: m.File, Line: m.Line, Args: slices.Clone(m.Args)}, cases: m.cases, argnames: m.argnames, indirect: m.indirect}
 	for i, arg := range e.List {
 		called.Args = append(called.Args, ev.arg(arg, s))
 		ev.parametrize(called, i, arg, s)
@@ -83,13 +117,24 @@ func (ev *evaluator) parametrize(m *mark, i int, arg *syntax.Expr, s *scope) {
 		}
 	case m.Name != "parametrize":
 	case i == 0 && arg.Kind != syntax.ExprKeyword:
-		m.argnames = argnames(ev.eval(arg, s))
+		m.setArgnames(ev.eval(arg, s))
+	case i == 2 && arg.Kind != syntax.ExprKeyword:
+		m.indirect = ev.eval(arg, s)
 	case i == 1 && arg.Kind != syntax.ExprKeyword:
 		m.cases = ev.eval(arg, s)
 	case arg.Kind == syntax.ExprKeyword && arg.Text == "argnames":
-		m.argnames = argnames(ev.eval(arg.X, s))
+		m.setArgnames(ev.eval(arg.X, s))
 	case arg.Kind == syntax.ExprKeyword && arg.Text == "argvalues":
 		m.cases = ev.eval(arg.X, s)
+	case arg.Kind == syntax.ExprKeyword && arg.Text == "indirect":
+		m.indirect = ev.eval(arg.X, s)
+	}
+}
+
+func (m *mark) setArgnames(v value) {
+	m.argnames = argnames(v)
+	if m.indirect == nil {
+		m.indirect = boolean(false)
 	}
 }
 
@@ -111,21 +156,18 @@ func argnames(v value) []string {
 	return names
 }
 
-// callSymbol evaluates a call of what another module defines.
+// callSymbol evaluates a call of what is defined in no known module.
 func (ev *evaluator) callSymbol(callee symbol, e *syntax.Expr, s *scope, depth int) value {
-	switch name := last(string(callee)); {
+	switch {
 	case callee == "pytest.param":
 		return ev.param(e, s)
-	case name == "fixture":
+	case last(string(callee)) == "fixture":
 		return ev.fixture(e, s)
-	case len(e.List) == 0:
-	case callee == "list", callee == "tuple":
-		if v, ok := ev.evalDepth(e.List[0], s, depth).(list); ok {
+	}
+	positional, keywords, known := ev.arguments(e.List, s, depth)
+	if call := builtinOf(callee); known && call != nil {
+		if v := call(ev, positional, keywords); v != nil {
 			return v
-		}
-	case callee == "staticmethod", callee == "classmethod", name == "partial":
-		if f, ok := ev.evalDepth(e.List[0], s, depth).(*function); ok {
-			return f
 		}
 	}
 	return result(callee)
@@ -158,8 +200,10 @@ func (ev *evaluator) fixture(e *syntax.Expr, s *scope) value {
 				f.name = string(name)
 			}
 		case "autouse":
-			f.autouse = v != boolean(false)
+			truth, known := truthOf(v)
+			f.autouse = truth || !known
 		case "params":
+			f.parametrized = v != value(none{})
 			f.axis = ev.axisOfCases(v)
 			ev.fixtureAxes = ev.fixtureAxes || f.axis != nil
 		}

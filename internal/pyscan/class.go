@@ -7,12 +7,13 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
 )
 
-// A class is a class that the file defines.
+// A class is a class of the file, or of one that it imports.
 type class struct {
+	ev     *evaluator // of the file
 	offset int
 	scope  *scope
-	// mro is the method resolution order, as far as it lies in this file; the
-	// class itself is first.
+	// mro is the method resolution order, as far as its files are known; the class
+	// itself is first.
 	mro   []*class
 	marks list // by decorators
 	// abstract has the names of the class's own abstract methods.
@@ -22,18 +23,16 @@ type class struct {
 
 	// unittest: it is a unittest.TestCase.
 	unittest bool
-	// open: some bases are defined elsewhere, and may have tests of their own.
+	// open: some bases are of files that are not known, and may have tests of their own.
 	open bool
 	// builds: an instance is made by an __init__ or __new__ that is not object's.
 	builds bool
 	// abc: the metaclass may forbid instances where abstract methods are left.
 	abc bool
-
-	bag *bag // made of marks when first asked for
 }
 
 func (ev *evaluator) class(def *syntax.Def, s *scope) *class {
-	c := &class{offset: def.Offset}
+	c := &class{ev: ev, offset: def.Offset}
 	var bases []*class
 	for _, arg := range def.Args {
 		if arg.Kind == syntax.ExprKeyword {
@@ -55,7 +54,8 @@ func (ev *evaluator) class(def *syntax.Def, s *scope) *class {
 		c.abc = c.abc || base.abc
 	}
 	c.mro = ev.linearize(c, bases)
-	c.scope = newScope(ev.module)
+	c.scope = newScope(s.enclosing())
+	c.scope.ofClass = true
 	ev.run(def.Body, c.scope)
 	if defines(c.scope, "__init__") || defines(c.scope, "__new__") {
 		c.builds = true
@@ -66,7 +66,11 @@ func (ev *evaluator) class(def *syntax.Def, s *scope) *class {
 		}
 	}
 	for i := len(def.Decorators) - 1; i >= 0; i-- {
-		c.decorate(ev.eval(def.Decorators[i], s))
+		v := ev.eval(def.Decorators[i], s)
+		if f, ok := v.(*function); ok {
+			ev.callFunction(f, []value{c}, nil) // for the marks that it adds
+		}
+		c.decorate(v)
 	}
 	return c
 }

@@ -8,9 +8,14 @@ import (
 // A collector goes through the names of a module and its classes as pytest does.
 type collector struct {
 	ev                 *evaluator
+	source             *Source
+	bags               map[any]*bag // of the functions and classes
 	classes, functions namePatterns
 	tests              []Test
 	fixtures           map[*scope]fixtureIndex
+	// around and hooked are what modules and generated return, once asked for.
+	around []*scope
+	hooked map[string]Axis
 }
 
 // A place is where names are collected: the module, or a class.
@@ -18,6 +23,8 @@ type place struct {
 	id      string   // node id, with "::" behind it if it is a class
 	bag     bag      // marks of the module and of the classes around
 	classes []*class // from the innermost out
+	// line is that of what brings here what other files define.
+	line int
 	// presumed says that it depends on other files whether anything here counts.
 	presumed bool
 }
@@ -30,6 +37,7 @@ func (c *collector) collect() {
 	var p place
 	c.ev.gather(&p.bag, module.get("pytestmark"), 0)
 	for _, name := range module.order {
+		p.line = c.ev.line(c.ev.imported[name])
 		c.name(p, name, module.get(name))
 	}
 }
@@ -46,7 +54,7 @@ func (c *collector) name(p place, name string, v value) {
 			c.class(p, name, v)
 		case symbol:
 			if c.isImportedTest(name, v) {
-				c.presume(p, p.id+name, c.ev.imported[name])
+				c.presume(p, p.id+name)
 			}
 		}
 	}
@@ -65,7 +73,7 @@ func (c *collector) isTest(f *function, name string) bool {
 // isImportedTest says whether pytest may collect something imported. A name
 // imported from a package may be a module, too.
 func (c *collector) isImportedTest(name string, path symbol) bool {
-	return strings.Contains(string(path), ".") && !isKnown(path) && (c.functions.match(name) || c.classes.match(name))
+	return strings.Contains(string(path), ".") && !isKnown(path) && c.ev.modules[path] == nil && (c.functions.match(name) || c.classes.match(name))
 }
 
 // maxNesting bounds classes within classes.
@@ -85,6 +93,7 @@ func (c *collector) class(p place, name string, k *class) {
 		bag:      p.bag.join(c.classBag(k)),
 		classes:  append([]*class{k}, p.classes...),
 		presumed: p.presumed || !named && !k.unittest,
+		line:     c.line(p, k.ev, k.offset),
 	}
 	switch {
 	case k.unittest:
@@ -95,7 +104,7 @@ func (c *collector) class(p place, name string, k *class) {
 		c.members(inner, k)
 	}
 	if k.open && (named || k.unittest) {
-		c.presume(inner, p.id+name, k.offset)
+		c.presume(inner, p.id+name)
 	}
 }
 
@@ -168,24 +177,33 @@ func (c *collector) method(p place, name string, v value) {
 }
 
 func (c *collector) function(p place, name string, f *function) {
-	c.emit(p, p.id+name, f.offset, c.functionBag(f), f)
+	p.line = c.line(p, f.ev, f.offset)
+	c.emit(p, p.id+name, c.functionBag(f), f)
+}
+
+// line returns the line of what is defined at an offset, or of what brings it to p.
+func (c *collector) line(p place, ev *evaluator, offset int) int {
+	if ev.path != c.ev.path {
+		return p.line
+	}
+	return ev.line(offset)
 }
 
 // presume adds what another file may have in store under an id.
-func (c *collector) presume(p place, id string, offset int) {
+func (c *collector) presume(p place, id string) {
 	p.presumed = true
-	c.emit(p, id, offset, &bag{}, nil)
+	c.emit(p, id, &bag{}, nil)
 }
 
-// emit adds a test. The function is nil where it stands in another file.
-func (c *collector) emit(p place, id string, offset int, own *bag, f *function) {
+// emit adds a test. The function is nil where it is not known.
+func (c *collector) emit(p place, id string, own *bag, f *function) {
 	all := p.bag.join(own)
 	if !c.ev.spend(16 + len(id) + len(all.marks)) {
 		return
 	}
 	c.tests = append(c.tests, Test{
 		ID:       strings.Clone(id),
-		Line:     c.ev.mod.Line(offset),
+		Line:     p.line,
 		Marks:    all.marks,
 		Axes:     concat(all.axes, c.fixtureAxes(p, all, f)),
 		Presumed: p.presumed,
@@ -194,20 +212,28 @@ func (c *collector) emit(p place, id string, offset int, own *bag, f *function) 
 
 // classBag returns the marks of a class and its bases, the bases' first.
 func (c *collector) classBag(k *class) *bag {
-	if k.bag == nil {
-		k.bag = &bag{}
+	return c.bagOf(k, func(b *bag) {
 		for _, base := range slices.Backward(k.mro) {
-			c.ev.gather(k.bag, base.scope.get("pytestmark"), 0)
-			c.ev.gather(k.bag, base.marks, 0)
+			c.ev.gather(b, base.scope.get("pytestmark"), 0)
+			c.ev.gather(b, base.marks, 0)
 		}
-	}
-	return k.bag
+	})
 }
 
 func (c *collector) functionBag(f *function) *bag {
-	if f.bag == nil {
-		f.bag = &bag{}
-		c.ev.gather(f.bag, f.marks, 0)
+	return c.bagOf(f, func(b *bag) { c.ev.gather(b, f.marks, 0) })
+}
+
+// bagOf returns the bag of a function or class, which is filled once.
+func (c *collector) bagOf(owner any, fill func(*bag)) *bag {
+	if b, ok := c.bags[owner]; ok {
+		return b
 	}
-	return f.bag
+	if c.bags == nil {
+		c.bags = map[any]*bag{}
+	}
+	b := &bag{}
+	fill(b)
+	c.bags[owner] = b
+	return b
 }

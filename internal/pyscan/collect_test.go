@@ -24,6 +24,8 @@ func TestConditions(t *testing.T) {
 		{"both ways", "from pytest import mark\nif x:\n  @mark.a\n  def test_a(): pass\nelse:\n  def test_a(): pass\n", lines("test_a @a", "test_a")},
 		{"replaced in one way", "from pytest import mark\n@mark.a\ndef test_a(): pass\nif x:\n  def test_a(): pass\n", lines("test_a", "test_a @a")},
 		{"redefined within one way", "from pytest import mark\nif x:\n  @mark.a\n  def test_a(): pass\n  def test_a(): pass\n", lines("test_a")},
+		{"maybe not", "if not x:\n  def test_a(): pass\nelse:\n  def test_b(): pass\n", lines("test_a", "test_b")},
+		{"a loop over what is known", "for x in 1, 2:\n  if x == 1:\n    def test_a(): pass\n  else:\n    def test_b(): pass\n", lines("test_a", "test_b")},
 		{"try", "try:\n  def test_a(): pass\nexcept E as e:\n  def test_b(): pass\nelse:\n  def test_c(): pass\nfinally:\n  def test_d(): pass\n", lines("test_a", "test_c", "test_b", "test_d")},
 		{"with", "with a as b, (c) as d:\n  def test_a(): pass\n", lines("test_a")},
 		{"with, parenthesized", "with (a as b, c as d,):\n  def test_a(): pass\n", lines("test_a")},

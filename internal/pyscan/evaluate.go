@@ -4,29 +4,52 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
 )
 
-// An evaluator runs the statements of a module, as far as names, marks and
-// classes are concerned.
+// An evaluator runs the statements of a module, or those of one function when it is
+// called, as far as names, marks and classes are concerned.
 type evaluator struct {
-	mod    *syntax.Module
-	module *scope
-	notes  []Note
+	path string
+	mod  *syntax.Module
+	// lines is how many lines of the file stand before those of mod.
+	lines    int
+	module   *scope
+	modules  map[symbol]*Source
+	imported map[string]int // offsets of from-imports, by the name they bind
+	// starImport says that the module has names that are not known.
+	starImport bool
+	// call is that of the function, nil for a module.
+	call *functionCall
+	*account
+}
+
+// An account is of what evaluating one file has taken and shown.
+type account struct {
 	// budget is what may still be spent on steps. Lists that are added to
 	// themselves and classes that inherit from each other can ask for
 	// exponentially many.
-	budget     int
-	starImport bool
-	imported   map[string]int // offsets of from-imports, by the name they bind
+	budget int
+	notes  []Note
 	// fixtureAxes says that some fixture's params bear marks.
 	fixtureAxes bool
+	// functions are those that have been called; depth is how many are running.
+	functions map[*syntax.Def]*syntax.Function
+	depth     int
 }
 
-func newEvaluator(mod *syntax.Module) *evaluator {
-	return &evaluator{mod: mod, module: newScope(nil), imported: map[string]int{}, budget: 1<<20 + 64*len(mod.Text)}
+func newEvaluator(s *Source) *evaluator {
+	return &evaluator{
+		path:     s.Path,
+		mod:      s.mod,
+		module:   newScope(nil),
+		modules:  s.modules,
+		imported: map[string]int{},
+		account:  &account{budget: 1<<20 + 64*len(s.mod.Text)},
+	}
 }
 
 // spend takes steps from the budget, and says whether there were enough.
@@ -35,14 +58,20 @@ func (ev *evaluator) spend(steps int) bool {
 		return false
 	}
 	if ev.budget -= steps; ev.budget < 0 {
-		ev.note(0, "the file's names and classes take too many steps to follow; some marks and tests are not read")
+		ev.notes = append(ev.notes, Note{1, "the file's names and classes take too many steps to follow; some marks and tests are not read"})
 		return false
 	}
 	return true
 }
 
+// line returns the line of an offset in the file.
+func (ev *evaluator) line(offset int) int { return ev.lines + ev.mod.Line(offset) }
+
+// note notes what is wrong in the file; functions that it calls may be another's.
 func (ev *evaluator) note(offset int, format string, args ...any) {
-	ev.notes = append(ev.notes, Note{ev.mod.Line(offset), fmt.Sprintf(format, args...)})
+	if ev.call == nil {
+		ev.notes = append(ev.notes, Note{ev.line(offset), fmt.Sprintf(format, args...)})
+	}
 }
 
 func (ev *evaluator) sortedNotes() []Note {
@@ -71,15 +100,28 @@ func (ev *evaluator) evalDepth(e *syntax.Expr, s *scope, depth int) value {
 	case syntax.ExprConstant:
 		return constant(e.Text)
 	case syntax.ExprAttribute:
-		return ev.attribute(ev.evalDepth(e.X, s, depth), e)
+		return ev.member(ev.evalDepth(e.X, s, depth), e.Text, e.Start)
 	case syntax.ExprCall:
-		return ev.call(e, s, depth)
+		return ev.apply(ev.evalDepth(e.X, s, depth), e, s, depth)
 	case syntax.ExprSubscript:
-		return generic(ev.evalDepth(e.X, s, depth))
+		return ev.subscript(e, s, depth)
 	case syntax.ExprTuple, syntax.ExprList:
 		return ev.elements(e.List, s, depth)
+	case syntax.ExprDict:
+		return ev.dict(e.List, s, depth)
+	case syntax.ExprFormat:
+		return ev.format(e.List, s, depth)
 	case syntax.ExprAdd:
 		return ev.add(ev.evalDepth(e.X, s, depth), ev.evalDepth(e.Y, s, depth))
+	case syntax.ExprModulo:
+		return ev.percent(ev.evalDepth(e.X, s, depth), ev.evalDepth(e.Y, s, depth))
+	case syntax.ExprAnd, syntax.ExprOr:
+		return ev.either(e, s, depth)
+	case syntax.ExprNot, syntax.ExprEqual, syntax.ExprNotEqual, syntax.ExprIn, syntax.ExprNotIn:
+		if truth, known := ev.truth(e, s); known {
+			return boolean(truth)
+		}
+		return nil
 	case syntax.ExprConditional:
 		return ev.conditional(e, s, depth)
 	case syntax.ExprNamed:
@@ -87,30 +129,26 @@ func (ev *evaluator) evalDepth(e *syntax.Expr, s *scope, depth int) value {
 		s.bind(e.Text, v)
 		return v
 	case syntax.ExprLambda:
-		return &function{offset: e.Start}
+		return &function{ev: ev, offset: e.Start, lambda: e, closure: s.enclosing()}
 	case syntax.ExprComprehension:
 		return ev.comprehension(e, s, depth)
+	case syntax.ExprDictComprehension:
+		return ev.dictComprehension(e, s, depth)
 	}
 	return nil
 }
 
 func constant(literal string) value {
 	switch literal {
-	case "True", "1":
+	case "True":
 		return boolean(true)
-	case "False", "0":
+	case "False":
 		return boolean(false)
 	case "None":
 		return none{}
 	}
-	return nil
-}
-
-// generic is what a subscript makes of a class: the same class.
-func generic(v value) value {
-	switch v.(type) {
-	case symbol, *class:
-		return v
+	if n, err := strconv.ParseInt(literal, 10, 64); err == nil {
+		return integer(n)
 	}
 	return nil
 }
@@ -144,35 +182,29 @@ func (ev *evaluator) conditional(e *syntax.Expr, s *scope, depth int) value {
 	return choose([]value{ev.evalDepth(e.X, s, depth), ev.evalDepth(e.Y, s, depth)})
 }
 
-// comprehension evaluates the element once, for any number of times.
-func (ev *evaluator) comprehension(e *syntax.Expr, s *scope, depth int) value {
-	inner := newScope(s)
-	for _, target := range e.List {
-		ev.assign(target, nil, inner)
-	}
-	return list{ev.evalDepth(e.X, inner, depth)}
-}
-
-func (ev *evaluator) attribute(v value, e *syntax.Expr) value {
+// member evaluates an attribute. The offset is where it is written.
+func (ev *evaluator) member(v value, name string, offset int) value {
 	switch v := v.(type) {
 	case symbol:
 		if v == "pytest.mark" {
-			return &mark{Mark: Mark{Name: strings.Clone(e.Text), Line: ev.mod.Line(e.Start)}}
+			return &mark{Mark: Mark{Name: strings.Clone(name), File: ev.path, Line: ev.line(offset)}}
 		}
-		if len(v)+len(e.Text) > maxText {
+		if len(v)+len(name) > maxText {
 			return nil
 		}
-		return v.member(e.Text)
+		return ev.follow(v.member(name))
 	case *mark:
-		if e.Text == "with_args" || e.Text == "mark" {
+		if name == "with_args" || name == "mark" {
 			return v // called, it gives the mark further arguments
 		}
 	case *class:
-		return v.attribute(e.Text)
+		return v.attribute(name)
+	case text, list, *dict, *metafunc:
+		return &method{v, name}
 	case choice:
 		alternatives := make([]value, len(v))
 		for i, a := range v {
-			alternatives[i] = ev.attribute(a, e)
+			alternatives[i] = ev.member(a, name, offset)
 		}
 		return choose(alternatives)
 	}
@@ -186,20 +218,21 @@ func (ev *evaluator) truth(e *syntax.Expr, s *scope) (truth, known bool) {
 	case syntax.ExprNot:
 		truth, known = ev.truth(e.X, s)
 		return !truth, known
-	case syntax.ExprEqual:
-		return false, isMainCheck(e.X, e.Y) || isMainCheck(e.Y, e.X)
+	case syntax.ExprEqual, syntax.ExprNotEqual:
+		if isMainCheck(e.X, e.Y) || isMainCheck(e.Y, e.X) {
+			return e.Kind == syntax.ExprNotEqual, true
+		}
+		truth, known = equal(ev.eval(e.X, s), ev.eval(e.Y, s))
+		return truth == (e.Kind == syntax.ExprEqual), known
+	case syntax.ExprIn, syntax.ExprNotIn:
+		truth, known = contains(ev.eval(e.Y, s), ev.eval(e.X, s))
+		return truth == (e.Kind == syntax.ExprIn), known
 	case syntax.ExprName, syntax.ExprAttribute:
 		if e.Text == "TYPE_CHECKING" {
 			return false, true
 		}
 	}
-	switch v := ev.eval(e, s).(type) {
-	case boolean:
-		return bool(v), true
-	case none:
-		return false, true
-	}
-	return false, false
+	return truthOf(ev.eval(e, s))
 }
 
 func isMainCheck(x, y *syntax.Expr) bool {

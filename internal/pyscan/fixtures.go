@@ -1,5 +1,7 @@
 package pyscan
 
+import "slices"
+
 // A fixtureIndex has the fixtures that a module or class defines, by name, and
 // the names of those that every test there uses.
 type fixtureIndex struct {
@@ -7,46 +9,69 @@ type fixtureIndex struct {
 	autouse []string
 }
 
-// fixtureAxes returns the axes of the fixtures of this file that a test uses.
+// fixtureAxes returns the axes of what parametrizes a test beside its marks: the fixtures
+// that it uses, of its file and of the conftest.py files and plugins around it, and their
+// hooks pytest_generate_tests.
 func (c *collector) fixtureAxes(p place, all bag, f *function) []Axis {
-	if !c.ev.fixtureAxes || f == nil {
+	if f == nil || !c.source.fixtureAxes && len(c.generated()) == 0 {
 		return nil
 	}
-	pending := concat(f.params, all.fixtures)
+	u := usedFixtures{collector: c, place: p, bag: all, seen: map[string]bool{}}
+	u.pending = concat(f.fixtures(), all.fixtures)
 	for _, s := range c.scopes(p) {
-		pending = concat(pending, c.index(s).autouse)
+		u.pending = concat(u.pending, c.index(s).autouse)
 	}
-	seen := map[string]bool{}
-	for _, name := range all.direct {
-		seen[name] = true // the parametrize gives the values
-	}
-	var axes []Axis
-	for len(pending) > 0 && c.ev.spend(1) {
-		name := pending[0]
-		pending = pending[1:]
-		if seen[name] {
-			continue
-		}
-		seen[name] = true
-		for _, fn := range c.fixture(p, name) {
-			if fn.fixture.axis != nil {
-				axes = append(axes, fn.fixture.axis)
-			}
-			pending = concat(pending, fn.params)
+	for len(u.pending) > 0 && c.ev.spend(1) {
+		name := u.pending[0]
+		u.pending = u.pending[1:]
+		if !u.seen[name] && !slices.Contains(all.replaced, name) {
+			u.seen[name] = true
+			u.use(name)
 		}
 	}
-	return axes
+	return u.axes
 }
 
-// fixture returns the functions that a fixture's name may stand for, as the
-// innermost scope has it.
-func (c *collector) fixture(p place, name string) []*function {
-	for _, s := range c.scopes(p) {
-		if fns := c.index(s).named[name]; fns != nil {
-			return fns
+// usedFixtures are the fixtures of one test.
+type usedFixtures struct {
+	*collector
+	place   place
+	bag     bag
+	pending []string
+	seen    map[string]bool
+	axes    []Axis
+}
+
+// use adds what a fixture brings: its axis, and the fixtures that it requests. One that
+// requests a fixture of its own name brings what it overrides as well, though not the
+// axis of that, if it has params itself.
+func (u *usedFixtures) use(name string) {
+	given := slices.Contains(u.bag.given, name)
+	if axis := u.generated()[name]; axis != nil && !given {
+		u.axes = append(u.axes, axis)
+		given = true
+	}
+	for _, s := range u.scopes(u.place) {
+		functions := u.index(s).named[name]
+		super, parametrized := len(functions) == 0, false
+		for _, fn := range functions {
+			if fn.fixture.axis != nil && !given {
+				u.axes = append(u.axes, fn.fixture.axis)
+			}
+			parametrized = parametrized || fn.fixture.parametrized
+			for _, requested := range fn.fixtures() {
+				if requested == name {
+					super = true
+				} else {
+					u.pending = append(slices.Clip(u.pending), requested)
+				}
+			}
+		}
+		given = given || parametrized
+		if !super {
+			return
 		}
 	}
-	return nil
 }
 
 // scopes returns where the fixtures of a place are defined, the innermost first.
@@ -57,7 +82,29 @@ func (c *collector) scopes(p place) []*scope {
 			scopes = append(scopes, base.scope)
 		}
 	}
-	return append(scopes, c.ev.module)
+	return append(scopes, c.modules()...)
+}
+
+// modules returns the scopes of the modules that give fixtures and hooks to the file's
+// tests: it, the conftest.py files from the nearest on, and plugins.
+func (c *collector) modules() []*scope {
+	if c.around != nil {
+		return c.around
+	}
+	sources := append([]*Source{c.source}, c.source.conftests...)
+	for i := 0; i < len(sources); i++ {
+		for _, plugin := range sources[i].plugins {
+			if !slices.Contains(sources, plugin) {
+				sources = append(sources, plugin)
+			}
+		}
+	}
+	for _, s := range sources {
+		if s.ev != nil {
+			c.around = append(c.around, s.ev.module)
+		}
+	}
+	return c.around
 }
 
 func (c *collector) index(s *scope) fixtureIndex {
@@ -86,4 +133,35 @@ func (c *collector) index(s *scope) fixtureIndex {
 	}
 	c.fixtures[s] = index
 	return index
+}
+
+// A metafunc is the argument of a hook pytest_generate_tests. It has the axes of what the
+// hook parametrizes in any of its ways, by the name of the parameter.
+type metafunc struct{ axes map[string]Axis }
+
+// parametrize is the method of that name.
+func (m *metafunc) parametrize(ev *evaluator, positional []value, keywords map[string]value) {
+	axis := ev.axisOfCases(argument("argvalues", 1, positional, keywords))
+	for _, name := range argnames(argument("argnames", 0, positional, keywords)) {
+		if axis != nil {
+			m.axes[name] = axis
+		}
+		axis = nil // several parameters of one case are one axis
+	}
+}
+
+// generated returns the axes that hooks pytest_generate_tests make, by parameter.
+func (c *collector) generated() map[string]Axis {
+	if c.hooked != nil {
+		return c.hooked
+	}
+	c.hooked = map[string]Axis{}
+	for _, s := range c.modules() {
+		for _, v := range alternativesOf(s.get("pytest_generate_tests")) {
+			if hook, ok := v.(*function); ok {
+				c.ev.callFunction(hook, []value{&metafunc{c.hooked}}, nil)
+			}
+		}
+	}
+	return c.hooked
 }

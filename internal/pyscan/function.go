@@ -1,13 +1,35 @@
 package pyscan
 
-import "github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+import (
+	"cmp"
+
+	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+)
 
 func (ev *evaluator) function(def *syntax.Def, s *scope) *function {
-	f := &function{offset: def.Offset, params: def.Params}
+	f := &function{ev: ev, offset: def.Offset, def: def, closure: s.enclosing()}
 	for i := len(def.Decorators) - 1; i >= 0; i-- {
-		f.decorate(ev.eval(def.Decorators[i], s))
+		v := ev.eval(def.Decorators[i], s)
+		if decorator, ok := v.(*function); ok {
+			f.become(ev.callFunction(decorator, []value{f}, nil))
+		}
+		f.decorate(v)
 	}
 	return f
+}
+
+// become adds to a function what a decorator of the repository has returned for it.
+func (f *function) become(v value) {
+	switch v := v.(type) {
+	case *mark:
+		f.marks = append(f.marks, v)
+	case *function:
+		if v != f {
+			f.marks = append(f.marks, v.marks...)
+			f.test = cmp.Or(v.test, f.test)
+			f.fixture = cmp.Or(v.fixture, f.fixture)
+		}
+	}
 }
 
 // decorate applies a decorator. One that is unknown is taken to return a

@@ -90,6 +90,9 @@ var fuzzSeeds = []string{
 	"match x:\n case [A(b=1), *_] as c if d: pass", "@pytest.mark.a(*b, **c)\nasync def test_x(a, /, *b): yield",
 	"pytestmark = []\nwhile x:\n  pytestmark += pytestmark + [m]", "# coding: gbk\n'\x81\\'", "\r\x00", "class TestA: pass\nTestA.TestA = TestA",
 	"try: pass\nexcept* A: pass\nfinally: del a, (b)", "type X[*T = 1] = (yield)", "x = [pytest.param(m, marks=m if a else [b]) for m in c]",
+	"d = {a: 1, **b}\nx = f'{d[a]}' % (d.items(), [1] == [1])\nfor i in range(3): x = x.format(*d, k=i) or i in d",
+	"def f(a, *b, c=1, **d):\n  for i in b: return lambda x: (a, x)\n  raise f(f)\n@f(1)(2)\nclass TestA: pass\nif x: y = [1].pop\nelse: y = [2].pop\ny.z",
+	"def pytest_generate_tests(m): m.parametrize('a', [1, pytest.param(2, marks=b)])\ndef test_a(a): pass",
 }
 
 // checkPlace checks that an error's place lies within the file, or right behind a

@@ -10,9 +10,9 @@ import (
 type bag struct {
 	marks []Mark
 	axes  []Axis
-	// fixtures and direct are the names given to usefixtures, and the
-	// parameters that a parametrize takes away from fixtures.
-	fixtures, direct []string
+	// fixtures are the names given to usefixtures; given are the parameters to which a
+	// parametrize gives values, and replaced those of them that stand for no fixture then.
+	fixtures, given, replaced []string
 }
 
 // maxValueDepth bounds how deep marks are looked for in lists of lists.
@@ -70,7 +70,8 @@ func (ev *evaluator) gather(b *bag, v value, depth int) {
 		case "usefixtures":
 			b.fixtures = append(b.fixtures, v.argnames...)
 		case "parametrize":
-			b.direct = append(b.direct, v.argnames...)
+			b.given = append(b.given, v.argnames...)
+			b.replaced = append(b.replaced, v.replaced()...)
 			b.addAxis(ev.axisOfCases(v.cases))
 		}
 	case list:
@@ -199,6 +200,7 @@ func (b bag) join(inner *bag) bag {
 		marks:    concat(b.marks, inner.marks),
 		axes:     concat(b.axes, inner.axes),
 		fixtures: concat(b.fixtures, inner.fixtures),
-		direct:   concat(b.direct, inner.direct),
+		given:    concat(b.given, inner.given),
+		replaced: concat(b.replaced, inner.replaced),
 	}
 }

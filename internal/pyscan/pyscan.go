@@ -1,12 +1,13 @@
-// Package pyscan reads the source of one Python module and says what pytest
-// would find in it: its tests, by pytest's default rules of collection, the marks
-// that each of them bears, and its imports.
+// Package pyscan reads the sources of Python modules and says what pytest would find in
+// them: tests, by pytest's default rules of collection, the marks that each of them bears,
+// and imports.
 //
-// No Python is run. Names are followed through the file as its import would bind
-// them, over both ways of a condition where it cannot be known. What only a
-// running pytest can know is left out, and so is what other files decide: tests
-// inherited from an imported class are not listed, but that there may be such is
-// (Test.Presumed). The package knows nothing of what marks mean.
+// No Python is run. Names are followed through a file as its import would bind them, over
+// both ways of a condition where it cannot be known, and through imports into other files
+// that were read (Link). What only a running pytest can know is left out, and so is what
+// files decide that were not read: tests inherited from such a file's class are not
+// listed, but that there may be such is (Test.Presumed). The package knows nothing of what
+// marks mean, and nothing of where modules are (Finder).
 package pyscan
 
 import "github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
@@ -76,7 +77,8 @@ type Versions = syntax.Versions
 type Test struct {
 	// ID is the node id without file and parameters, such as "TestA::test_b".
 	ID string
-	// Line is that of the definition, which may be in a base class.
+	// Line is that of the definition; of one in another file, that of what brings it here:
+	// the class that inherits it, or the import.
 	Line int
 	// Marks are borne by each of the items: those of the module, of the class
 	// and its bases, and the test's own.
@@ -98,8 +100,9 @@ type Axis [][]Mark
 type Mark struct {
 	Name string
 	Args []Arg
-	// Line is where the mark is written, which for one used by another name is
+	// File and Line are where the mark is written, which for one used by another name is
 	// not where it is used.
+	File string
 	Line int
 }
 
@@ -132,25 +135,16 @@ type Options struct {
 // Scan reads the source of a module as pytest does by default.
 func Scan(path string, src []byte) (*File, error) { return Options{}.Scan(path, src) }
 
-// Scan reads the source of a module. The path is only for messages. An error is
-// always an *Error and says where the source is not Python.
+// Scan reads the source of a module alone: what it imports is unknown. The path is only
+// for messages. An error is always an *Error and says where the source is not Python.
 func (o Options) Scan(path string, src []byte) (*File, error) {
-	mod, err := syntax.Parse(path, src)
+	s, err := o.Parse(path, src)
 	if err != nil {
 		return nil, err
 	}
-	ev := newEvaluator(mod)
-	ev.run(mod.Body, ev.module)
-	c := collector{ev: ev, classes: namesOr(o.Classes, "Test"), functions: namesOr(o.Functions, "test")}
-	c.collect()
-	return &File{
-		Imports:     ev.imports(),
-		Tests:       c.tests,
-		Unreadable:  ev.sortedNotes(),
-		Paths:       paths(mod),
-		Annotations: annotations(mod),
-		Faults:      mod.Faults,
-	}, nil
+	s.Collected = true
+	Link([]*Source{s}, nil)
+	return &s.File, nil
 }
 
 func paths(mod *syntax.Module) []Path {

@@ -2,37 +2,83 @@ package pyscan
 
 import "github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
 
-// run runs the statements of a module or class body.
-func (ev *evaluator) run(body []syntax.Stmt, s *scope) {
+// run runs the statements of a block, and says whether that ends a function's call.
+func (ev *evaluator) run(body []syntax.Stmt, s *scope) bool {
 	for i := range body {
-		if !ev.spend(1) {
-			return
-		}
-		switch st := &body[i]; st.Kind {
-		case syntax.StmtImport:
-			for _, imp := range st.Imports {
-				ev.runImport(imp, s)
-			}
-		case syntax.StmtAssign:
-			ev.runAssign(st, s)
-		case syntax.StmtAugment:
-			ev.runAugment(st, s)
-		case syntax.StmtExpr:
-			ev.runExpr(st.Value, s)
-		case syntax.StmtDelete:
-			for _, target := range st.Targets {
-				if target.Kind == syntax.ExprName {
-					s.bind(target.Text, unbound{})
-				}
-			}
-		case syntax.StmtDef:
-			s.bind(st.Def.Name, ev.function(st.Def, s))
-		case syntax.StmtClass:
-			s.bind(st.Def.Name, ev.class(st.Def, s))
-		case syntax.StmtBranch:
-			ev.runBranches(st.Branches, s)
+		if !ev.spend(1) || ev.statement(&body[i], s) {
+			return true
 		}
 	}
+	return false
+}
+
+func (ev *evaluator) statement(st *syntax.Stmt, s *scope) (ends bool) {
+	switch st.Kind {
+	case syntax.StmtImport:
+		for _, imp := range st.Imports {
+			ev.runImport(imp, s)
+		}
+	case syntax.StmtAssign:
+		ev.runAssign(st, s)
+	case syntax.StmtAugment:
+		ev.runAugment(st, s)
+	case syntax.StmtExpr:
+		ev.runExpr(st.Value, s)
+	case syntax.StmtDelete:
+		for _, target := range st.Targets {
+			if target.Kind == syntax.ExprName {
+				s.bind(target.Text, unbound{})
+			}
+		}
+	case syntax.StmtDef:
+		s.bind(st.Def.Name, ev.function(st.Def, s))
+	case syntax.StmtClass:
+		s.bind(st.Def.Name, ev.class(st.Def, s))
+	case syntax.StmtBranch:
+		return ev.runBranches(st.Branches, s)
+	case syntax.StmtFor:
+		return ev.runLoop(st, s)
+	case syntax.StmtReturn:
+		return ev.runReturn(st.Value, s)
+	case syntax.StmtRaise:
+		return ev.call != nil
+	}
+	return false
+}
+
+// runReturn notes what a function returns.
+func (ev *evaluator) runReturn(e *syntax.Expr, s *scope) bool {
+	if ev.call == nil {
+		return false
+	}
+	var v value = none{}
+	if e != nil {
+		v = ev.eval(e, s)
+	}
+	ev.call.returned = append(ev.call.returned, v)
+	return true
+}
+
+// runLoop runs a for: a turn for each value, or, where these are not known, one that may
+// be none or several.
+func (ev *evaluator) runLoop(st *syntax.Stmt, s *scope) bool {
+	body := st.Branches.List[0].Body
+	elements, known := ev.iterate(ev.eval(st.Value, s))
+	if known && !st.Branches.Jumps {
+		for _, v := range elements {
+			ev.assign(st.Targets[0], v, s)
+			if ev.run(body, s) {
+				return true
+			}
+		}
+		return false
+	}
+	turn := s.try(func() {
+		ev.assign(st.Targets[0], nil, s)
+		ev.run(body, s)
+	})
+	s.merge([]change{turn}, false)
+	return false
 }
 
 func (ev *evaluator) runAssign(st *syntax.Stmt, s *scope) {
@@ -81,8 +127,13 @@ func hasStarred(exprs []*syntax.Expr) bool {
 func (ev *evaluator) setAttribute(object value, name string, v value) {
 	switch object := object.(type) {
 	case *class:
-		object.scope.bind(name, v)
+		if object.ev.account == ev.account {
+			object.scope.bind(name, v)
+		}
 	case *function:
+		if object.ev.account != ev.account {
+			return // another file's
+		}
 		switch name {
 		case "pytestmark":
 			object.marks = list{v}
@@ -149,9 +200,10 @@ func (ev *evaluator) checkPytestmark(target *syntax.Expr, v value, source *synta
 }
 
 // runBranches runs a compound statement.
-func (ev *evaluator) runBranches(branches *syntax.Branches, s *scope) {
+func (ev *evaluator) runBranches(branches *syntax.Branches, s *scope) (ends bool) {
 	var changes []change
 	complete := branches.Complete
+	ends = true
 	for _, b := range branches.List {
 		var truth, known bool
 		if b.Cond != nil {
@@ -160,11 +212,16 @@ func (ev *evaluator) runBranches(branches *syntax.Branches, s *scope) {
 		if known && !truth {
 			continue
 		}
-		changes = append(changes, s.try(func() { ev.run(b.Body, s) }))
+		truth = truth && known
+		var ended bool
+		change := s.try(func() { ended = ev.run(b.Body, s) })
+		if ends = ends && ended; !ended || ev.call == nil {
+			changes = append(changes, change)
+		}
 		if complete = complete || truth; truth {
 			break // the others are not reached
 		}
 	}
 	s.merge(changes, complete)
-	ev.run(branches.Finally, s)
+	return ev.run(branches.Finally, s) || ends && complete && ev.call != nil
 }

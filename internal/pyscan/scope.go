@@ -2,10 +2,12 @@ package pyscan
 
 // A scope holds the names of a module or class body, or those of a comprehension.
 type scope struct {
-	names  map[string]value
-	order  []string // of first binding
-	outer  *scope
-	frames []frame // the branches being run, outermost first
+	names map[string]value
+	order []string // of first binding
+	outer *scope
+	// ofClass says that functions within do not see the names.
+	ofClass bool
+	frames  []frame // the branches being run, outermost first
 }
 
 // A frame notes what a branch changes: the names, by first change, with the
@@ -23,6 +25,14 @@ type change struct {
 
 func newScope(outer *scope) *scope {
 	return &scope{names: map[string]value{}, outer: outer}
+}
+
+// enclosing returns the scope in which functions within s look names up.
+func (s *scope) enclosing() *scope {
+	for s.ofClass {
+		s = s.outer
+	}
+	return s
 }
 
 // get returns what the scope itself binds a name to, or unbound.

@@ -1,6 +1,11 @@
 package pyscan
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+)
 
 // A value is what a name or expression is when the module is imported, as far as
 // that can be known. It is one of the types below, or nil for unknown.
@@ -15,8 +20,9 @@ type (
 
 	text    string
 	boolean bool
+	integer int64
 	none    struct{}
-	// list is a list or tuple.
+	// list is a list, tuple or set.
 	list []value
 	// A choice is one of several values, by what cannot be known.
 	choice []value
@@ -28,10 +34,25 @@ type (
 // member returns the path of what a module has by a name. Some suites hand pytest
 // itself on from a module of their own, with a stand-in where it is not installed.
 func (s symbol) member(name string) symbol {
-	if name == "pytest" {
+	switch {
+	case name == "pytest":
 		return "pytest"
+	case s == "" || strings.HasSuffix(string(s), "."):
+		return s + symbol(name) // from . import name
 	}
 	return s + "." + symbol(name)
+}
+
+// parent splits off the last name, not off the dots of a relative import.
+func (s symbol) parent() (symbol, string) {
+	i := strings.LastIndexByte(string(s), '.')
+	if i < 0 {
+		return "", string(s)
+	}
+	if name := string(s[i+1:]); strings.Trim(string(s[:i]), ".") == "" {
+		return s[:i+1], name
+	}
+	return s[:i], string(s[i+1:])
 }
 
 // A mark is a pytest mark or mark decorator.
@@ -39,6 +60,20 @@ type mark struct {
 	Mark
 	cases    value    // the values of a parametrize
 	argnames []string // the parameters of a parametrize, or fixtures of a usefixtures
+	indirect value    // which parameters of a parametrize are for fixtures, if it says so
+}
+
+// replaced returns the parameters of a parametrize that stand for no fixture.
+func (m *mark) replaced() []string {
+	switch indirect := m.indirect.(type) {
+	case boolean:
+		if !indirect {
+			return m.argnames
+		}
+	case list:
+		return slices.DeleteFunc(slices.Clone(m.argnames), func(name string) bool { return slices.Contains(indirect, value(text(name))) })
+	}
+	return nil
 }
 
 // A param is a pytest.param with marks.
@@ -48,13 +83,19 @@ type param struct{ marks value }
 type fixture struct {
 	name    string // if not the function's
 	autouse bool
-	axis    Axis // by its params
+	// parametrized says that it has params, and axis what marks they bear.
+	parametrized bool
+	axis         Axis
 }
 
-// A function is a function that the file defines.
+// A function is a function of the file, or of one that it imports.
 type function struct {
-	offset  int
-	params  []string
+	ev     *evaluator // of the file
+	offset int
+	def    *syntax.Def  // nil for a lambda
+	lambda *syntax.Expr // nil for a def
+	// closure is the scope in which its names are looked up.
+	closure *scope
 	marks   list
 	fixture *fixture
 	// test is the __test__ attribute, where it is set.
@@ -62,8 +103,20 @@ type function struct {
 	// hidden is a function that is no function to its class: a property.
 	hidden   bool
 	abstract bool
+}
 
-	bag *bag // made of marks when first asked for
+// fixtures returns the parameters that name fixtures.
+func (f *function) fixtures() []string {
+	if f.def == nil {
+		return nil
+	}
+	var names []string
+	for _, p := range f.def.Params {
+		if p.Stars == 0 && p.Default == nil {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // last returns the last name of a dotted path.
@@ -121,7 +174,7 @@ const maxText = 4096
 func (ev *evaluator) add(v, w value) value {
 	switch v := v.(type) {
 	case text:
-		if w, ok := w.(text); ok && len(v)+len(w) <= maxText {
+		if w, ok := w.(text); ok && len(v)+len(w) <= maxText && ev.spend((len(v)+len(w))/64) {
 			return v + w
 		}
 	case list:

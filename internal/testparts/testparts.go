@@ -23,6 +23,8 @@ type Rules struct {
 
 // A Problem is a mark that makes no part.
 type Problem struct {
+	// File and Line are where the mark is written; File is "" for the test's own.
+	File string
 	Line int
 	Text string
 	// Unreadable says that the mark may be right: what it says cannot be read
@@ -149,7 +151,7 @@ func ofGroup(m pyscan.Mark) outcome {
 		}
 	}
 	if !name.Literal {
-		return outcome{problem: Problem{Line: m.Line, Unreadable: true, Text: fmt.Sprintf(
+		return outcome{problem: Problem{File: m.File, Line: m.Line, Unreadable: true, Text: fmt.Sprintf(
 			"mark %q: the group's name %s cannot be read without running the file; "+
 				"write a string, or the name of a constant of this file that is one", m.Name, name.Value)}}
 	}
@@ -164,7 +166,7 @@ func addNew(list []outcome, o outcome) []outcome {
 }
 
 func compareProblem(a, b Problem) int {
-	return cmp.Or(cmp.Compare(a.Line, b.Line), strings.Compare(a.Text, b.Text))
+	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Text, b.Text))
 }
 
 func sortedSet[T comparable](list []T, compare func(a, b T) int) []T {

@@ -85,26 +85,39 @@ func copyPackage(from, to string) error {
 	})
 }
 
-// scan reads the test files: those that pytest takes by default.
+// scan reads the package's files, and in the test files, those that pytest takes by
+// default, the tests.
 func (w workspace) scan() (scan, error) {
-	s := scan{}
-	rules := testparts.Rules{Markers: model.DefaultMarkers(), Groups: true}
+	tree := pyscan.Tree{}
+	var sources []*pyscan.Source
 	err := fs.WalkDir(os.DirFS(w.folder), ".", func(path string, entry fs.DirEntry, err error) error {
-		if name := entry.Name(); err != nil || entry.IsDir() || !strings.HasSuffix(name, ".py") ||
-			!strings.HasPrefix(name, "test_") && !strings.HasSuffix(name, "_test.py") {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".py") {
 			return err
 		}
-		source, err := os.ReadFile(filepath.Join(w.folder, path))
+		content, err := os.ReadFile(filepath.Join(w.folder, path))
 		if err != nil {
 			return err
 		}
-		file, err := pyscan.Scan(path, source)
-		if err != nil {
+		source, err := pyscan.Options{}.Parse(path, content)
+		name := entry.Name()
+		collected := strings.HasPrefix(name, "test_") || strings.HasSuffix(name, "_test.py")
+		switch {
+		case err == nil:
+			source.Collected = collected
+			sources = append(sources, source)
+			tree[path] = true
+		case collected:
 			return err
 		}
-		s.add(path, file, rules)
-		return nil
+		return nil // what is wrong with others shows in pytest's own run
 	})
+	pyscan.Link(sources, tree)
+	s := scan{}
+	for _, source := range sources {
+		if source.Collected {
+			s.add(source.Path, &source.File, testparts.Rules{Markers: model.DefaultMarkers(), Groups: true})
+		}
+	}
 	return s, err
 }
 

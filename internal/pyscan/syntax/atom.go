@@ -31,7 +31,7 @@ type elements struct {
 	list    []*Expr
 	commas  bool
 	fixed   bool    // some cannot be assigned to
-	targets []*Expr // of a comprehension, of which first is the element
+	clauses []*Expr // of a comprehension, of which first is the element
 	isComp  bool
 }
 
@@ -42,7 +42,7 @@ func (p *parser) elements(read func() *Expr) elements {
 		if el.first == nil {
 			el.first = e
 			if el.isComp = p.atFor(); el.isComp {
-				el.targets = p.comprehension()
+				el.clauses = p.comprehension()
 				return el
 			}
 		}
@@ -96,7 +96,7 @@ func (p *parser) parenthesized() *Expr {
 	p.want(tokRightParen, "',' or ')'")
 	switch {
 	case el.isComp:
-		return p.node(start, Expr{Kind: ExprComprehension, X: el.first, List: el.targets})
+		return p.node(start, Expr{Kind: ExprComprehension, X: el.first, List: el.clauses})
 	case el.commas || el.first == nil:
 		return p.node(start, Expr{Kind: ExprTuple, List: el.list, fixed: el.fixed})
 	case el.first.Kind == ExprStarred:
@@ -111,7 +111,7 @@ func (p *parser) listDisplay() *Expr {
 	el := p.elements(p.element)
 	p.want(tokRightBracket, "',' or ']'")
 	if el.isComp {
-		return p.node(start, Expr{Kind: ExprComprehension, X: el.first, List: el.targets})
+		return p.node(start, Expr{Kind: ExprComprehension, X: el.first, List: el.clauses})
 	}
 	return p.node(start, Expr{Kind: ExprList, List: el.list, fixed: el.fixed})
 }
@@ -120,91 +120,115 @@ func (p *parser) listDisplay() *Expr {
 func (p *parser) braceDisplay() *Expr {
 	start := p.start()
 	p.advance()
-	p.skip++
-	for first, isDict := true, false; startsExpr[p.kind()] || p.kind() == tokDoubleStar; first = false {
+	display := Expr{Kind: ExprDict, fixed: true}
+	for first := true; startsExpr[p.kind()] || p.kind() == tokDoubleStar; first = false {
 		at := p.start()
-		pair := p.dictItem()
+		key, value := p.dictItem()
 		if first {
-			isDict = pair
+			if value == nil {
+				display.Kind = ExprList
+			}
 			if p.atFor() {
-				p.comprehension()
+				display = comprehensionOf(key, value, p.comprehension())
 				break
 			}
-		} else if pair != isDict {
+		} else if (value != nil) != (display.Kind == ExprDict) {
 			p.fail(at, "elements of a set and items of a dictionary between the same braces")
+		}
+		display.List = p.keep(display.List, key)
+		if value != nil {
+			display.List = p.keep(display.List, value)
 		}
 		if !p.got(tokComma) {
 			break
 		}
 	}
-	p.skip--
 	p.want(tokRightBrace, "',' or '}'")
-	return p.node(start, Expr{})
+	return p.node(start, display)
 }
 
-// dictItem reads an item of a dictionary or an element of a set, and says
-// whether it is the former.
-func (p *parser) dictItem() bool {
-	if p.got(tokDoubleStar) {
-		p.binary(precBitOr)
-		return true
+func comprehensionOf(key, value *Expr, clauses []*Expr) Expr {
+	if value == nil {
+		return Expr{Kind: ExprComprehension, X: key, List: clauses}
 	}
+	return Expr{Kind: ExprDictComprehension, X: key, Y: value, List: clauses}
+}
+
+// dictItem reads an item of a dictionary, or an element of a set, which has no value.
+func (p *parser) dictItem() (key, value *Expr) {
 	at := p.start()
-	key := p.element()
+	if p.got(tokDoubleStar) {
+		x := p.binary(precBitOr)
+		key = p.node(at, Expr{Kind: ExprDoubleStarred, X: x})
+		return key, key
+	}
+	key = p.element()
 	if !p.got(tokColon) {
-		return false
+		return key, nil
 	}
 	if key.Kind == ExprStarred {
 		p.fail(at, "a starred expression cannot be the key of a dictionary")
 	}
 	if p.pattern {
-		p.element()
-	} else {
-		p.expression()
+		return key, p.element()
 	}
-	return true
+	return key, p.expression()
 }
 
 func (p *parser) atFor() bool {
 	return p.kind() == kwFor || p.kind() == kwAsync && p.next() == kwFor
 }
 
-// comprehension reads the clauses of a comprehension, and returns what they bind.
+// comprehension reads the clauses of a comprehension.
 func (p *parser) comprehension() []*Expr {
-	var targets []*Expr
+	var clauses []*Expr
 	for p.atFor() {
+		start := p.start()
 		p.got(kwAsync)
 		p.advance()
-		targets = p.keep(targets, p.targets())
+		clause := Expr{Kind: ExprClause, X: p.targets()}
 		p.want(kwIn, `"in"`)
-		p.binary(precOr)
+		clause.Y = p.binary(precOr)
 		for p.got(kwIf) {
-			p.binary(precOr)
+			clause.List = p.keep(clause.List, p.binary(precOr))
 		}
+		clauses = p.keep(clauses, p.node(start, clause))
 	}
-	return targets
+	return clauses
 }
 
-// subscript reads the brackets after an expression.
-func (p *parser) subscript() {
+// subscript reads the brackets after an expression, and returns the index.
+func (p *parser) subscript() *Expr {
 	p.advance()
-	p.skip++
-	for p.slice(); p.got(tokComma) && p.kind() != tokRightBracket; {
-		p.slice()
+	start := p.start()
+	index := p.slice()
+	if p.kind() == tokComma {
+		list := p.keep(nil, index)
+		for p.got(tokComma) && p.kind() != tokRightBracket {
+			list = p.keep(list, p.slice())
+		}
+		index = p.node(start, Expr{Kind: ExprTuple, List: list, fixed: true})
 	}
-	p.skip--
 	p.want(tokRightBracket, "',' or ']'")
+	return index
 }
 
-func (p *parser) slice() {
+// slice reads an index. What a slice takes is not kept.
+func (p *parser) slice() *Expr {
+	start := p.start()
+	var index *Expr
 	if p.kind() != tokColon {
-		p.starOrNamed()
+		index = p.starOrNamed()
+		if p.kind() != tokColon {
+			return index
+		}
 	}
 	for range 2 {
 		if p.got(tokColon) && startsExpr[p.kind()] {
 			p.expression()
 		}
 	}
+	return p.node(start, Expr{})
 }
 
 // arguments reads the arguments of a call, or the bases of a class, with their
@@ -275,6 +299,6 @@ func (p *parser) orGenerator(start int, e *Expr) (_ *Expr, generator bool) {
 	if !p.atFor() {
 		return e, false
 	}
-	targets := p.comprehension()
-	return p.node(start, Expr{Kind: ExprComprehension, X: e, List: targets}), true
+	clauses := p.comprehension()
+	return p.node(start, Expr{Kind: ExprComprehension, X: e, List: clauses}), true
 }

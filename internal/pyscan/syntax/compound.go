@@ -150,21 +150,26 @@ func (p *parser) loop(body []Stmt) []Stmt {
 	start := p.start()
 	var s Branches
 	owner := p.text()
-	var block []Stmt
+	var target, values *Expr
 	if p.got(kwFor) {
-		block = p.unknown(start, p.targets())
+		target = p.targets()
 		p.want(kwIn, `"in"`)
-		p.expressions(false)
+		values = p.expressions(false)
 	} else {
 		p.advance()
 		p.named()
 	}
-	block = p.block(block, owner, start)
+	jumps := p.jumps
+	block := p.block(nil, owner, start)
+	s.Jumps = p.jumps > jumps || p.kind() == kwElse
 	if p.kind() == kwElse {
 		block = p.elseBlock(block)
 	}
 	s.List = p.branch(nil, nil, block)
-	return p.addBranches(body, start, s)
+	if target == nil {
+		return p.addBranches(body, start, s)
+	}
+	return p.add(body, Stmt{Kind: StmtFor, Offset: start, Targets: []*Expr{target}, Value: values, Branches: &s})
 }
 
 // withStatement reads a with. What its body binds is bound in any case.

@@ -10,8 +10,10 @@ func (p *parser) decorated(body []Stmt) []Stmt {
 	switch {
 	case p.kind() == kwClass:
 		return p.class(body, decorators)
-	case p.kind() == kwDef, p.kind() == kwAsync && p.next() == kwDef:
-		p.got(kwAsync)
+	case p.kind() == kwDef:
+		return p.function(body, decorators)
+	case p.kind() == kwAsync && p.next() == kwDef:
+		p.advance()
 		return p.function(body, decorators)
 	}
 	p.unexpected(`"def" or "class" after a decorator`)
@@ -21,8 +23,12 @@ func (p *parser) decorated(body []Stmt) []Stmt {
 func (p *parser) function(body []Stmt, decorators []*Expr) []Stmt {
 	start := p.start()
 	p.advance()
-	def := Def{Offset: p.start(), Name: p.name("the function's name"), Decorators: decorators}
-	p.skip++
+	def := Def{Offset: p.start(), Start: start, Name: p.name("the function's name"), Decorators: decorators}
+	skipped := 1
+	if p.keepBody {
+		skipped, p.keepBody = 0, false
+	}
+	p.skip += skipped
 	p.typeParams()
 	p.want(tokLeftParen, "'(' after the function's name")
 	def.Params = p.params(tokRightParen)
@@ -30,8 +36,9 @@ func (p *parser) function(body []Stmt, decorators []*Expr) []Stmt {
 	if p.got(tokArrow) {
 		p.expression()
 	}
-	p.functionBlock(start)
-	p.skip--
+	def.Body = p.functionBlock(start)
+	p.skip -= skipped
+	def.End = p.end()
 	return p.define(body, StmtDef, def)
 }
 
@@ -46,12 +53,13 @@ func (p *parser) define(body []Stmt, kind StmtKind, def Def) []Stmt {
 func (p *parser) class(body []Stmt, decorators []*Expr) []Stmt {
 	start := p.start()
 	p.advance()
-	def := Def{Offset: p.start(), Name: p.name("the class's name"), Decorators: decorators}
+	def := Def{Offset: p.start(), Start: start, Name: p.name("the class's name"), Decorators: decorators}
 	p.typeParams()
 	if p.kind() == tokLeftParen {
 		def.Args = p.arguments()
 	}
 	def.Body = p.block(nil, "class", start)
+	def.End = p.end()
 	return p.define(body, StmtClass, def)
 }
 
@@ -80,13 +88,13 @@ func (p *parser) typeParams() {
 
 // A paramList checks the order of parameters.
 type paramList struct {
-	names                       []string
+	params                      []Param
 	slash, star, end, defaulted bool
 }
 
 // params reads the parameters of a function, up to but without its closing
 // parenthesis, or of a lambda, whose colon ends them and allows no annotations.
-func (p *parser) params(end tokenKind) []string {
+func (p *parser) params(end tokenKind) []Param {
 	var list paramList
 	for p.fault == nil && p.kind() != end {
 		p.param(&list, end)
@@ -97,14 +105,14 @@ func (p *parser) params(end tokenKind) []string {
 			p.unexpected("the end of the parameters after **")
 		}
 	}
-	return list.names
+	return list.params
 }
 
 func (p *parser) param(list *paramList, end tokenKind) {
 	typed := end == tokRightParen
 	switch p.kind() {
 	case tokSlash:
-		if list.slash || list.star || len(list.names) == 0 || p.text() != "/" {
+		if list.slash || list.star || len(list.params) == 0 || p.text() != "/" {
 			p.unexpected("a parameter")
 		}
 		list.slash = true
@@ -113,19 +121,20 @@ func (p *parser) param(list *paramList, end tokenKind) {
 		p.starParam(list, typed)
 	case tokDoubleStar:
 		p.advance()
-		list.names = append(list.names, p.name("a name after **"))
+		list.params = append(list.params, Param{Name: p.name("a name after **"), Stars: 2})
 		p.annotation(typed, false)
 		list.end = true
 	default:
 		at := p.start()
-		list.names = append(list.names, p.name("a parameter"))
+		param := Param{Name: p.name("a parameter")}
 		p.annotation(typed, false)
 		if p.got(tokAssign) {
-			p.expression()
+			param.Default = p.expression()
 			list.defaulted = true
 		} else if list.defaulted && !list.star {
 			p.fail(at, "a parameter without a default follows one that has a default")
 		}
+		list.params = append(list.params, param)
 	}
 }
 
@@ -137,7 +146,7 @@ func (p *parser) starParam(list *paramList, typed bool) {
 	list.star = true
 	p.advance()
 	if p.kind() != tokComma {
-		list.names = append(list.names, p.name("a name after *"))
+		list.params = append(list.params, Param{Name: p.name("a name after *"), Stars: 1})
 		p.annotation(typed, true)
 	} else if p.next() != tokName {
 		p.advance()

@@ -119,12 +119,17 @@ func (p *parser) expression() *Expr {
 func (p *parser) lambda() *Expr {
 	start := p.start()
 	p.advance()
+	at := p.start()
+	lambda := Expr{Kind: ExprLambda}
 	p.skip++
-	p.params(tokColon)
-	p.want(tokColon, "':' of the lambda")
-	p.expression()
+	params := p.params(tokColon)
 	p.skip--
-	return p.node(start, Expr{Kind: ExprLambda})
+	for _, param := range params {
+		lambda.List = p.keep(lambda.List, p.node(at, Expr{Kind: ExprName, Text: param.Name}))
+	}
+	p.want(tokColon, "':' of the lambda")
+	lambda.X = p.expression()
+	return p.node(start, lambda)
 }
 
 // binary reads operands joined by operators of at least the given precedence.
@@ -145,23 +150,46 @@ func (p *parser) binary(least uint8) *Expr {
 		if prec == 0 || prec < least {
 			return x
 		}
+		kind := p.binaryKind()
 		p.advance()
 		if op == kwIs {
 			p.got(kwNot)
 		} else if op == kwNot {
 			p.advance()
 		}
+		if prec == precCompare && isComparison[x.Kind] {
+			kind = ExprOther // a < b < c
+		}
 		y := p.binary(prec + 1)
-		x = p.node(start, Expr{Kind: binaryKind(op), X: x, Y: y})
+		x = p.node(start, Expr{Kind: kind, X: x, Y: y})
 	}
 }
 
-func binaryKind(op tokenKind) ExprKind {
-	switch op {
+var isComparison = [exprKinds]bool{ExprEqual: true, ExprNotEqual: true, ExprIn: true, ExprNotIn: true}
+
+// binaryKind returns the kind that the operator which comes next makes.
+func (p *parser) binaryKind() ExprKind {
+	switch p.kind() {
 	case tokPlus:
 		return ExprAdd
 	case tokEqual:
 		return ExprEqual
+	case kwIn:
+		return ExprIn
+	case kwNot:
+		return ExprNotIn
+	case kwAnd:
+		return ExprAnd
+	case kwOr:
+		return ExprOr
+	case tokCompare:
+		if p.text() == "!=" {
+			return ExprNotEqual
+		}
+	case tokSlash:
+		if p.text() == "%" {
+			return ExprModulo
+		}
 	}
 	return ExprOther
 }
@@ -218,8 +246,8 @@ func (p *parser) primary() *Expr {
 			args := p.arguments()
 			x = p.node(start, Expr{Kind: ExprCall, X: x, List: args})
 		case tokLeftBracket:
-			p.subscript()
-			x = p.node(start, Expr{Kind: ExprSubscript, X: x})
+			index := p.subscript()
+			x = p.node(start, Expr{Kind: ExprSubscript, X: x, Y: index})
 		default:
 			if await {
 				return p.node(start, Expr{})

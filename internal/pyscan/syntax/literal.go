@@ -12,44 +12,82 @@ type literalKind uint8
 const (
 	literalText     literalKind = iota
 	literalOpaque               // text that is known to Python only
+	literalFormat               // text with replacement fields
 	literalBytes                // no text at all
 	literalTemplate             // of a t-string
+	literalKinds
 )
 
 // strings reads one string literal or several that follow each other.
 func (p *parser) strings() *Expr {
 	start := p.start()
-	var joined strings.Builder
-	var seen [literalTemplate + 1]bool
-	text := ""
+	var seen [literalKinds]bool
+	var whole stringPieces
 	for n := 0; p.fault == nil && (p.kind() == tokString || p.kind() == tokTemplateStart); n++ {
-		piece, kind := p.oneString()
+		text, fields, kind := p.oneString()
 		seen[kind] = true
 		switch {
 		case p.skip > 0:
-		case n == 0:
-			text = piece
+		case kind == literalFormat:
+			whole.addFields(p, start, fields)
 		default:
-			if n == 1 {
-				joined.WriteString(text)
-			}
-			joined.WriteString(piece)
+			whole.add(text)
 		}
 	}
-	isText := seen[literalText] || seen[literalOpaque]
+	isText := seen[literalText] || seen[literalOpaque] || seen[literalFormat]
 	if seen[literalBytes] && (isText || seen[literalTemplate]) || seen[literalTemplate] && isText {
 		p.fail(start, "literals of different types, such as bytes and str, cannot follow each other")
 	}
-	if !seen[literalText] || seen[literalOpaque] {
+	if !isText || seen[literalOpaque] {
 		return p.node(start, Expr{})
 	}
-	if joined.Len() > 0 {
-		text = joined.String()
+	if seen[literalFormat] {
+		whole.addFields(p, start, nil)
+		return p.node(start, Expr{Kind: ExprFormat, List: whole.pieces})
 	}
-	return p.node(start, Expr{Kind: ExprString, Text: text})
+	return p.node(start, Expr{Kind: ExprString, Text: whole.text()})
 }
 
-func (p *parser) oneString() (string, literalKind) {
+// stringPieces are what literals that follow each other make: text, and before it the
+// pieces of f-strings with the text between them.
+type stringPieces struct {
+	pieces []*Expr
+	first  string
+	more   strings.Builder
+}
+
+func (s *stringPieces) add(text string) {
+	switch {
+	case s.first == "":
+		s.first = text
+	case text != "":
+		if s.more.Len() == 0 {
+			s.more.WriteString(s.first)
+		}
+		s.more.WriteString(text)
+	}
+}
+
+func (s *stringPieces) text() string {
+	if s.more.Len() > 0 {
+		return s.more.String()
+	}
+	return s.first
+}
+
+// addFields adds the pieces of an f-string behind the text so far.
+func (s *stringPieces) addFields(p *parser, start int, fields []*Expr) {
+	if text := s.text(); text != "" {
+		s.pieces = append(s.pieces, p.node(start, Expr{Kind: ExprString, Text: text}))
+	}
+	s.first = ""
+	s.more.Reset()
+	s.pieces = append(s.pieces, fields...)
+}
+
+// oneString reads a literal, and returns its text, or the pieces of an f-string that has
+// replacement fields.
+func (p *parser) oneString() (string, []*Expr, literalKind) {
 	source := p.text()
 	template := p.kind() == tokTemplateStart
 	p.advance()
@@ -57,29 +95,35 @@ func (p *parser) oneString() (string, literalKind) {
 	case template:
 		return p.template(source)
 	case p.skip > 0 && strings.IndexByte("bB", source[0]) < 0 && strings.IndexByte("bB", source[1]) < 0:
-		return "", literalText
+		return "", nil, literalText
 	}
-	return literal(source)
+	text, kind := literal(source)
+	return text, nil, kind
 }
 
 // template reads an f-string or t-string from behind its opening quotes, which
 // are given with the prefix.
-func (p *parser) template(opening string) (string, literalKind) {
+func (p *parser) template(opening string) (string, []*Expr, literalKind) {
 	prefix := strings.ToLower(strings.TrimRight(opening, `'"`))
+	start := p.start()
 	kind := literalText
-	text := ""
+	var pieces stringPieces
 	for p.fault == nil && !p.got(tokTemplateEnd) {
 		if p.kind() == tokFieldOpen {
-			p.field()
-			kind = literalOpaque
+			field := p.field()
+			if kind == literalText {
+				kind = literalFormat
+			}
+			if p.skip == 0 {
+				pieces.addFields(p, start, []*Expr{field})
+			}
 			continue
 		}
 		part := p.text()
 		p.want(tokTemplateText, "the end of the string")
-		if p.skip == 0 && kind == literalText {
-			var ok bool
-			part = doubledBraces.Replace(part)
-			if text, ok = unescape(part, strings.Contains(prefix, "r")); !ok {
+		if p.skip == 0 && kind != literalOpaque {
+			text, ok := unescape(doubledBraces.Replace(part), strings.Contains(prefix, "r"))
+			if pieces.add(text); !ok {
 				kind = literalOpaque
 			}
 		}
@@ -87,29 +131,41 @@ func (p *parser) template(opening string) (string, literalKind) {
 	if strings.Contains(prefix, "t") {
 		kind = literalTemplate
 	}
-	return text, kind
+	if kind == literalFormat && p.skip == 0 {
+		pieces.addFields(p, start, nil)
+	}
+	return pieces.text(), pieces.pieces, kind
 }
 
 var doubledBraces = strings.NewReplacer("{{", "{", "}}", "}")
 
-// field reads a replacement field with its braces.
-func (p *parser) field() {
-	p.skip++
+// field reads a replacement field with its braces. The result is an ExprOther unless the
+// field is the text of a value as it is.
+func (p *parser) field() *Expr {
 	p.advance()
-	p.yieldOrExpressions()
-	p.got(tokAssign)
+	start := p.start()
+	plain := true
+	x := p.yieldOrExpressions()
+	if p.got(tokAssign) {
+		plain = false
+	}
 	if p.got(tokBang) {
+		plain = plain && p.text() == "s"
 		p.conversion()
 	}
 	if p.got(tokFieldSpec) {
 		for p.kind() == tokTemplateText || p.kind() == tokFieldOpen {
+			plain = false
 			if !p.got(tokTemplateText) {
 				p.field()
 			}
 		}
 	}
 	p.want(tokFieldClose, "'}' of the replacement field")
-	p.skip--
+	if !plain {
+		return p.node(start, Expr{})
+	}
+	return x
 }
 
 // conversion reads what follows the "!" of a replacement field.

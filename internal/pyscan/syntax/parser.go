@@ -23,7 +23,11 @@ type parser struct {
 	// skip is above zero where statements and expressions are read for their
 	// syntax only.
 	skip int
-	pool []Expr
+	// keepBody asks for the body of the function that comes next.
+	keepBody bool
+	// jumps counts the statements that leave a loop's turn.
+	jumps int
+	pool  []Expr
 
 	// withItems allows "as" in the parentheses that come next, pattern in all:
 	// those of a with statement's items, and of a case's pattern.

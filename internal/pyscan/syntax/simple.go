@@ -9,15 +9,20 @@ func (p *parser) simple(body []Stmt) []Stmt {
 		return p.importStatement(body)
 	case kwFrom:
 		return p.fromImport(body)
-	case kwPass, kwBreak, kwContinue:
+	case kwBreak, kwContinue:
+		p.jumps++
+		p.advance()
+		return body
+	case kwPass:
 		p.advance()
 		return body
 	case kwReturn:
+		s := Stmt{Kind: StmtReturn, Offset: p.start()}
 		p.advance()
 		if startsExpr[p.kind()] {
-			p.expressions(false)
+			s.Value = p.expressions(false)
 		}
-		return body
+		return p.add(body, s)
 	case kwRaise:
 		return p.raise(body)
 	case kwAssert:
@@ -48,6 +53,7 @@ func (p *parser) simple(body []Stmt) []Stmt {
 }
 
 func (p *parser) raise(body []Stmt) []Stmt {
+	start := p.start()
 	p.advance()
 	if startsExpr[p.kind()] {
 		p.expression()
@@ -55,7 +61,7 @@ func (p *parser) raise(body []Stmt) []Stmt {
 			p.expression()
 		}
 	}
-	return body
+	return p.add(body, Stmt{Kind: StmtRaise, Offset: start})
 }
 
 func (p *parser) del(body []Stmt) []Stmt {

@@ -45,6 +45,9 @@ const (
 	StmtDef                     // Def
 	StmtClass                   // Def
 	StmtBranch                  // Branches
+	StmtFor                     // for Targets[0] in Value: Branches, which has one branch, its body
+	StmtReturn                  // Value, nil without one
+	StmtRaise                   // nothing
 )
 
 // A Stmt is one statement that may bear on the names of a module or class.
@@ -67,6 +70,8 @@ type Branches struct {
 	Complete bool
 	// Finally is run after whichever branch.
 	Finally []Stmt
+	// Jumps says that a loop may end before its last turn, or that it has an else.
+	Jumps bool
 }
 
 // A Branch is one way through a compound statement.
@@ -79,35 +84,55 @@ type Branch struct {
 type Def struct {
 	Name       string
 	Offset     int // of its name
+	Start, End int // of the whole, but for decorators
 	Decorators []*Expr
-	Params     []string // of a function
-	Args       []*Expr  // of a class: bases, ExprKeyword and starred ones
-	Body       []Stmt   // of a class
+	Params     []Param // of a function
+	Args       []*Expr // of a class: bases, ExprKeyword and starred ones
+	Body       []Stmt  // of a class; of a function, for which see Module.Function
+}
+
+// A Param is a parameter of a function.
+type Param struct {
+	Name string
+	// Stars is the number of stars before it.
+	Stars int
+	// Default is kept where Body is.
+	Default *Expr
 }
 
 // ExprKind says which fields of an Expr are in use.
 type ExprKind uint8
 
 const (
-	ExprOther         ExprKind = iota // nothing: not of the kinds below
-	ExprName                          // Text
-	ExprAttribute                     // X.Text
-	ExprCall                          // X(List...)
-	ExprSubscript                     // X[...]; the index is not kept
-	ExprString                        // Text is the value of a literal without replacement fields
-	ExprConstant                      // Text: True, False, None, ..., or a number as written
-	ExprTuple                         // List
-	ExprList                          // List
-	ExprStarred                       // *X
-	ExprDoubleStarred                 // **X, in a call
-	ExprKeyword                       // Text=X, in a call
-	ExprAdd                           // X + Y
-	ExprEqual                         // X == Y
-	ExprNot                           // not X
-	ExprConditional                   // X if Z else Y
-	ExprNamed                         // Text := X
-	ExprLambda                        // nothing
-	ExprComprehension                 // X for List... in ...: list, set or generator
+	ExprOther             ExprKind = iota // nothing: not of the kinds below
+	ExprName                              // Text
+	ExprAttribute                         // X.Text
+	ExprCall                              // X(List...)
+	ExprSubscript                         // X[Y]
+	ExprString                            // Text is the value of a literal without replacement fields
+	ExprFormat                            // List: the texts and replacement fields of an f-string; a field that is formatted is an ExprOther
+	ExprConstant                          // Text: True, False, None, ..., or a number as written
+	ExprTuple                             // List
+	ExprList                              // List; also a set
+	ExprDict                              // List: keys and values in turn; the key of **X is an ExprDoubleStarred, and so is its value
+	ExprStarred                           // *X
+	ExprDoubleStarred                     // **X, in a call
+	ExprKeyword                           // Text=X, in a call
+	ExprAdd                               // X + Y
+	ExprModulo                            // X % Y
+	ExprEqual                             // X == Y
+	ExprNotEqual                          // X != Y
+	ExprIn                                // X in Y
+	ExprNotIn                             // X not in Y
+	ExprAnd                               // X and Y
+	ExprOr                                // X or Y
+	ExprNot                               // not X
+	ExprConditional                       // X if Z else Y
+	ExprNamed                             // Text := X
+	ExprLambda                            // lambda List: X; the names of the parameters
+	ExprComprehension                     // X List...: list, set or generator, with its clauses
+	ExprDictComprehension                 // X: Y List...
+	ExprClause                            // for X in Y if List[0] if List[1] ...
 	exprKinds
 )
 
