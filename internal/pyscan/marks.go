@@ -55,7 +55,7 @@ func (ev *evaluator) noteUnreadable(owner string, v value, e *syntax.Expr) {
 		return
 	}
 	ev.note(e.Start, "%s: %s cannot be read without running the file; write the mark as pytest.mark.NAME(...), "+
-		"or name one that this file defines", owner, ev.source(e))
+		"or name one that a file of the repository makes of constants", owner, ev.source(e))
 }
 
 // gather adds the marks of a value to a bag. What cannot be read adds nothing.

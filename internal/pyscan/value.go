@@ -46,8 +46,8 @@ func (s symbol) member(name string) symbol {
 // parent splits off the last name, not off the dots of a relative import.
 func (s symbol) parent() (symbol, string) {
 	i := strings.LastIndexByte(string(s), '.')
-	if i < 0 {
-		return "", string(s)
+	if i < 0 || i == len(s)-1 {
+		return "", string(s) // without dots, or nothing else
 	}
 	if name := string(s[i+1:]); strings.Trim(string(s[:i]), ".") == "" {
 		return s[:i+1], name

@@ -1,6 +1,8 @@
+import os
+
 import pytest
 
-NAME = "".join(["d", "b"])
+NAME = os.environ.get("DATABASE", "db")
 
 
 @pytest.mark.xdist_group(NAME)
