@@ -27,11 +27,12 @@ type survey struct {
 	readFile func(string) ([]byte, error)
 	// folders by path relative to the repository's root, "" for the root.
 	folders map[string]*folder
-	// modules are the scanned Python files by path, sources the same until they are linked; unread says of those that could not be
-	// read why, or of those whose marks contradict others'. See unread.go.
+	// modules are the scanned Python files by path, and sources the same until they are
+	// linked; unread says of those that could not be read why, or of those whose marks
+	// contradict others'. See unread.go.
 	modules map[string]*pyscan.File
-	unread  map[string]error
 	sources []*pyscan.Source
+	unread  map[string]error
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
 	// presentRules are the test rules in BUILD files, by the test files in them.
