@@ -38,15 +38,17 @@ var (
 // pytest's default, of test*.txt beside other tests.
 func (s *survey) planDoctests(report *report) {
 	s.doctests = map[string]plan.Target{}
+	taken := s.handwrittenDoctests()
 	for rel, f := range s.folders {
 		if !f.writes() || !s.collects(f) {
 			continue
 		}
-		for _, name := range f.doctestFiles(s) {
-			if f.settings.beside() {
-				report.in(rel).warn(fmt.Errorf("%s: its doctests run in no target: beside rules_python's extension none is made of them; write a py_xdist_test with doctests = True", path.Join(rel, name)))
-				continue
-			}
+		names := slices.DeleteFunc(f.doctestFiles(s), func(name string) bool { return taken[path.Join(rel, name)] })
+		if f.settings.beside() && len(names) > 0 {
+			report.in(rel).warn(fmt.Errorf("%s: its doctests, the first of %d files here, run in no target: beside rules_python's extension none is made of them; write a py_xdist_test with doctests = True", path.Join(rel, names[0]), len(names)))
+			continue
+		}
+		for _, name := range names {
 			s.addDoctest(path.Join(rel, name), s.planSettings(f))
 		}
 	}
@@ -54,6 +56,24 @@ func (s *survey) planDoctests(report *report) {
 		slices.Sort(t.Files)
 		s.doctests[pkg] = t
 	}
+}
+
+// handwrittenDoctests returns the files of targets of doctests that a person wrote.
+func (s *survey) handwrittenDoctests() map[string]bool {
+	files := map[string]bool{}
+	for rel, f := range s.folders {
+		if f.build == nil {
+			continue
+		}
+		for _, r := range f.build.Rules {
+			if r.Attr(doctestsAttr) != nil && (r.Name() != doctestsName || r.ShouldKeep()) {
+				for _, src := range r.AttrStrings("srcs") {
+					files[fileOf(rel, src)] = true
+				}
+			}
+		}
+	}
+	return files
 }
 
 func (s *survey) addDoctest(file string, settings plan.Settings) {

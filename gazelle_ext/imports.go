@@ -104,7 +104,7 @@ func (s *survey) wantedBy(file string) []wantedModule {
 				module:   module,
 				full:     full,
 				names:    s.candidates(file, statement, full),
-				file:     file,
+				file:     strings.TrimSuffix(file, prompt),
 				line:     statement.Line,
 				optional: statement.Guarded || statement.Absent != 0 && s.python == newestPython,
 			})

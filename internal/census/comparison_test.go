@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-const data = `does not collect it: what it is made of is not among the target's inputs; if it is made of files, ` +
+const data = `does not collect it: unless the target's args leave it out, what it is made of is not among its inputs; if that is files, ` +
 	`add them to data, as by "# gazelle:xdist_data auto GLOBS" in the BUILD file of their folder, and run Gazelle`
 
 // TestTargetsOwnCollections compares with targets that collect, in their runfiles, other

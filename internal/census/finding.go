@@ -103,7 +103,7 @@ func (f Finding) whyLost(targets string) string {
 	case Skips:
 		return fmt.Sprintf("%s skips its file: %s", targets, f.Detail)
 	default:
-		return fmt.Sprintf("%s does not collect it: what it is made of is not among the target's inputs; if it is made of files, "+
+		return fmt.Sprintf("%s does not collect it: unless the target's args leave it out, what it is made of is not among its inputs; if that is files, "+
 			"add them to data, as by \"# gazelle:xdist_data auto GLOBS\" in the BUILD file of their folder, and run Gazelle", targets)
 	}
 }

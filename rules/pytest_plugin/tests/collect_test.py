@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 import rules_xdist
+from rules_xdist.collect import _location
 
 PYTEST = [sys.executable, "-m", "pytest", "--collect-only", "-p", "rules_xdist.collect"]
 
@@ -198,3 +199,28 @@ def test_a_shard_says_what_it_collects(target):
     ]
     # The standard library is the interpreter's own.
     assert {"path": os.path.dirname(os.__file__)} not in found["path"]
+
+
+@pytest.mark.parametrize(
+    ("path", "repository", "inner"),
+    [
+        ("x.runfiles/_main/src", "", "src"),
+        ("x.runfiles/_main", "", ""),
+        ("x.runfiles/pypi~x/site-packages", "pypi~x", "site-packages"),
+        # A link out of the runfiles, as to an interpreter.
+        ("base/external/python~3/bin/python3", "python~3", "bin/python3"),
+        ("x.runfiles/linked/bin/python3", "python~3", "bin/python3"),
+        ("machine/lib", None, None),
+    ],
+)
+def test_where_a_module_or_an_interpreter_is(tmp_path, path, repository, inner):
+    for folder in ("x.runfiles/_main", "x.runfiles/pypi~x", "base/external/python~3"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "base/external/python~3/bin").mkdir()
+    (tmp_path / "x.runfiles/linked").symlink_to(tmp_path / "base/external/python~3")
+    whole = str(tmp_path / path)
+    found = _location(whole, str(tmp_path / "x.runfiles"), "_main")
+    if repository is None:
+        assert found == {"path": whole}
+    else:
+        assert found == {"repository": repository, "path": inner}
