@@ -45,7 +45,7 @@ type targetCollection struct {
 // collectTargets has all targets of the test roots collect their tests in their own
 // runfiles, and returns what they did, by label. Environments of one target together
 // are the target.
-func (s *session) collectTargets(ctx context.Context, roots []census.Census) (map[string]targetCollection, error) {
+func (s *session) collectTargets(ctx context.Context, roots []census.Census, flags []string) (map[string]targetCollection, error) {
 	var labels []string
 	for _, root := range roots {
 		for _, selection := range root.Selections {
@@ -55,7 +55,7 @@ func (s *session) collectTargets(ctx context.Context, roots []census.Census) (ma
 	if len(labels) == 0 {
 		return nil, nil
 	}
-	build, err := s.runCollection(ctx, labels)
+	build, err := s.runCollection(ctx, labels, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +72,13 @@ func (s *session) collectTargets(ctx context.Context, roots []census.Census) (ma
 	return collections, nil
 }
 
-func (s *session) runCollection(ctx context.Context, labels []string) (bep.Build, error) {
+func (s *session) runCollection(ctx context.Context, labels, flags []string) (bep.Build, error) {
 	events, patterns := s.file("collect.json"), s.file("targets")
 	if err := os.WriteFile(patterns, []byte(strings.Join(labels, "\n")+"\n"), 0o600); err != nil {
 		return bep.Build{}, environment(err)
 	}
 	args := []string{"test", "--build_event_json_file=" + events, "--nobuild_event_json_file_path_conversion"}
-	args = append(append(args, collectingFlags...), "--target_pattern_file="+patterns)
+	args = slices.Concat(args, flags, collectingFlags, []string{"--target_pattern_file=" + patterns})
 	code, err := s.run(ctx, s.bazelCommand(s.Stderr, args))
 	if err != nil {
 		return bep.Build{}, err

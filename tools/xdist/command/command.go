@@ -92,7 +92,7 @@ What stands after -- goes to Bazel as it is.
 func verifyCommand(system System) *cobra.Command {
 	var request verifyRequest
 	c := &cobra.Command{
-		Use:   "verify",
+		Use:   "verify [-- BAZEL_FLAGS...]",
 		Short: "Compares the test targets with what a plain pytest collects",
 		Long: `verify has each target collect its tests in its own runfiles, and a plain pytest
 those of each test root in the source tree, marks added by hooks included. It names
@@ -101,8 +101,13 @@ collection, in a group that several targets share, or serial in targets that run
 nothing serial.
 
 ` + exitTable(),
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Example: `  xdist verify -- --config=remote`,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if dash := c.ArgsLenAtDash(); dash != 0 && len(args) > 0 {
+				return usage(fmt.Errorf("verify: %s: takes no files, since only all of them show what is lost; flags for Bazel stand after --", args[0]))
+			}
+			request.bazel = args
 			return request.run(c.Context(), system)
 		},
 	}

@@ -19,6 +19,7 @@ const allCensuses = `kind("^xdist_census_test rule$", ` + workspace.Everything +
 // verifyRequest is what a person asks of `xdist verify`.
 type verifyRequest struct {
 	python string
+	bazel  []string // flags for Bazel as they are
 }
 
 // run compares what the targets collect with what a plain pytest does, in one test root
@@ -29,11 +30,11 @@ func (r verifyRequest) run(ctx context.Context, system System) error {
 		return err
 	}
 	defer s.close()
-	roots, err := s.censuses(ctx)
+	roots, err := s.censuses(ctx, r.bazel)
 	if err != nil {
 		return err
 	}
-	targets, err := s.collectTargets(ctx, roots)
+	targets, err := s.collectTargets(ctx, roots, r.bazel)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (s *session) report(v verdict) error {
 }
 
 // censuses builds the censuses of the workspace and reads their outputs, by test root.
-func (s *session) censuses(ctx context.Context) ([]census.Census, error) {
+func (s *session) censuses(ctx context.Context, flags []string) ([]census.Census, error) {
 	labels, err := s.bazelOutput(ctx, "query", allCensuses)
 	if err != nil {
 		return nil, err
@@ -106,10 +107,10 @@ func (s *session) censuses(ctx context.Context) ([]census.Census, error) {
 	if len(labels) == 0 {
 		return nil, environment(errors.New("no census in this workspace: run Gazelle, which makes one for each test root"))
 	}
-	if err := s.runBazel(ctx, append([]string{"build"}, labels...)...); err != nil {
+	if err := s.runBazel(ctx, slices.Concat([]string{"build"}, flags, labels)...); err != nil {
 		return nil, err
 	}
-	files, err := s.bazelOutput(ctx, "cquery", "--output=files", strings.Join(labels, " + "))
+	files, err := s.bazelOutput(ctx, slices.Concat([]string{"cquery", "--output=files"}, flags, []string{strings.Join(labels, " + ")})...)
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,19 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+func TestVerifyFlags(t *testing.T) {
+	f := verifiable(t, selected, collected)
+	if code := f.run("verify", "--", "--config=remote"); code != 0 {
+		t.Errorf("exit code %d: %s", code, f.stderr.String())
+	}
+	for _, line := range f.lines() {
+		builds := strings.HasPrefix(line, "bazel build") || strings.HasPrefix(line, "bazel cquery") || strings.HasPrefix(line, "bazel test")
+		if builds != strings.Contains(line, " --config=remote ") {
+			t.Errorf("%s: wrong flags", line)
+		}
+	}
+}
+
 // TestVerifyTestRoots collects each test root by itself, with its own marks.
 func TestVerifyTestRoots(t *testing.T) {
 	const (
