@@ -26,9 +26,10 @@ func (c *cycles) add(from label.Label, deps map[string]origin) {
 	c.packages[from.String()] = from.Pkg
 }
 
-// errors returns an error for each set of libraries that all depend on each other.
-// inOneProject says whether packages are in one project already.
-func (c *cycles) errors(inOneProject func(packages []string) bool) []error {
+// errors returns an error for each set of libraries that all depend on each other and are
+// not one by now: in a folder above them no BUILD file may be written, or directives lead
+// in a circle. homeOf returns the package that may hold the libraries of some packages.
+func (c *cycles) errors(homeOf func(packages []string) (string, bool)) []error {
 	names := slices.Sorted(maps.Keys(c.deps))
 	index := map[string]int{}
 	for i, name := range names {
@@ -45,13 +46,13 @@ func (c *cycles) errors(inOneProject func(packages []string) bool) []error {
 	var errs []error
 	for _, component := range g.components() {
 		if cycle := g.cycle(component[0]); cycle != nil {
-			errs = append(errs, c.error(names, component, cycle, inOneProject))
+			errs = append(errs, c.error(names, component, cycle, homeOf))
 		}
 	}
 	return errs
 }
 
-func (c *cycles) error(names []string, component, cycle []int, inOneProject func(packages []string) bool) error {
+func (c *cycles) error(names []string, component, cycle []int, homeOf func(packages []string) (string, bool)) error {
 	var steps []string
 	for i, node := range cycle {
 		next := cycle[(i+1)%len(cycle)]
@@ -62,11 +63,11 @@ func (c *cycles) error(names []string, component, cycle []int, inOneProject func
 	for _, node := range component {
 		folders = append(folders, c.packages[names[node]])
 	}
-	wayOut := ""
-	if !inOneProject(folders) {
-		wayOut = fmt.Sprintf("make them one library by # gazelle:python_generation_mode project in //%s, without BUILD files below, or ", plan.LowestCommonFolder(folders...))
+	wayOut := "take out the # gazelle:resolve directive or # gazelle:include_dep annotation that leads in a circle, "
+	if _, ok := homeOf(folders); !ok {
+		wayOut = fmt.Sprintf("let them be one library by # gazelle:xdist_extension enabled in //%s, ", plan.LowestCommonFolder(folders...))
 	}
 	first := c.deps[names[cycle[0]]][names[cycle[1%len(cycle)]]]
-	return fmt.Errorf("%s:%d: libraries depend on each other, %d in all, which Bazel does not take: %s; %smove what they share to another folder, or leave an import out by # gazelle:ignore MODULE in its file or # gazelle:python_ignore_dependencies MODULE in a BUILD file",
+	return fmt.Errorf("%s:%d: libraries depend on each other, %d in all, which Bazel does not take: %s; %sor leave an import out by # gazelle:ignore MODULE in its file or # gazelle:python_ignore_dependencies MODULE in a BUILD file",
 		first.file, first.line, len(component), strings.Join(steps, ", "), wayOut)
 }

@@ -94,7 +94,7 @@ func (s *survey) isGenerated(file string) bool {
 // packages whose BUILD files this extension writes, which then export it.
 func (s *survey) maySee(pkg, file string) bool {
 	holder := s.packageOf(file)
-	return holder == pkg || s.inCensus(s.folders[holder])
+	return holder == pkg || s.folders[holder] != nil && s.inCensus(s.folders[holder])
 }
 
 // filesBelow returns the files of a folder and those below it that are in the same
@@ -112,7 +112,7 @@ func (s *survey) filesBelow(rel string) []string {
 		case !entry.IsDir():
 			files = append(files, name)
 		case name == rel:
-		case neverRecursed(entry.Name()) || entry.Name() == "__pycache__" || s.folders[name] != nil && s.isPackage(s.folders[name]):
+		case neverRecursed(entry.Name()) || entry.Name() == "__pycache__" || s.packageOf(path.Join(name, "file")) == name:
 			return fs.SkipDir
 		}
 		return nil
@@ -148,22 +148,41 @@ func relative(pkg, file string) string {
 // sharedData returns the data files that targets of other packages name.
 func (s *survey) sharedData(targets []plan.Target, report *report) []string {
 	var shared []string
-	add := func(pkg string, sources []string) {
-		for _, file := range s.data(pkg, sources, true, report).files {
+	add := func(pkg, name string, sources []string) {
+		for _, file := range slices.Concat(s.data(pkg, sources, true, report).files, s.dataOfOthers(pkg, name)) {
 			if s.packageOf(file) != pkg {
 				shared = append(shared, file)
 			}
 		}
 	}
 	for _, t := range targets {
-		add(t.Package, t.Files)
+		add(t.Package, t.Name, t.Files)
 	}
 	for _, libraries := range s.librariesIn {
 		for _, l := range libraries {
-			add(l.rel, l.files())
+			add(l.rel, l.name, l.files())
 		}
 	}
 	return shared
+}
+
+// dataOfOthers returns the files of other packages that a rule in a BUILD file has as data.
+func (s *survey) dataOfOthers(pkg, name string) []string {
+	f := s.folders[pkg]
+	r := rulesOf(f.build)[name]
+	if r == nil || r.Attr("data") == nil {
+		return nil
+	}
+	var files []string
+	present, _ := readData(r.Attr("data"))
+	for _, each := range present.names {
+		holder, target := labelParts(pkg, each.Value)
+		file := path.Join(holder, target)
+		if holder != pkg && s.maySee(pkg, file) && !s.isGoneData(f, each.Value) && !s.folders[holder].mayDeclare(each.Value, target) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // setData gives a rule the data files of its sources. What a person wrote is never lost:
@@ -268,23 +287,74 @@ func matchesAny(patterns []string, name string) bool {
 	})
 }
 
-// isGoneData says whether a name in data was a file or folder of f's package that is no
-// longer there.
+// isGoneData reports whether a name in data was a file or folder, of f's package or of
+// another one, that is no longer there.
 func (s *survey) isGoneData(f *folder, name string) bool {
-	if strings.ContainsAny(name, ":@") || strings.HasPrefix(name, "/") || slices.Contains(f.generated, name) {
+	if strings.HasPrefix(name, "@") {
 		return false
 	}
-	if f.build != nil && slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == name }) {
-		return false
+	pkg, target := labelParts(f.rel, name)
+	holder := s.folders[pkg]
+	if holder == nil {
+		// Excluded from Gazelle, or gone.
+		return !s.declaredOnDisk(pkg, target)
 	}
-	_, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(path.Join(f.rel, name))))
-	return os.IsNotExist(err)
+	if !s.isPackage(holder) {
+		return true
+	}
+	file := path.Join(pkg, target)
+	return !holder.mayDeclare(name, target) && (s.packageOf(file) != pkg || !s.isOnDisk(file))
 }
 
-// isGonePattern says whether a pattern is of all files of a folder that is no longer there.
+// mayDeclare reports whether a label may be of something that is no file: of a rule, or
+// of what a macro makes, which is called after it.
+func (f *folder) mayDeclare(name, target string) bool {
+	isTarget := strings.Contains(name, ":") && path.Ext(target) == "" && !strings.Contains(target, "/")
+	return isTarget || slices.Contains(f.generated, target) || f.build != nil && slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool {
+		isMacro := !strings.HasPrefix(r.Kind(), "py_") && !strings.HasPrefix(r.Kind(), "xdist_")
+		return r.Name() == target || isMacro && r.Name() != "" && strings.HasPrefix(target, r.Name())
+	})
+}
+
+// labelParts returns the package and the name in a label that a BUILD file in rel has.
+func labelParts(rel, name string) (pkg, target string) {
+	absolute, ok := strings.CutPrefix(name, "//")
+	if !ok {
+		return rel, strings.TrimPrefix(name, ":")
+	}
+	if pkg, target, ok = strings.Cut(absolute, ":"); !ok {
+		target = path.Base(pkg)
+	}
+	return pkg, target
+}
+
+func (s *survey) isOnDisk(file string) bool {
+	_, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(file)))
+	return err == nil
+}
+
+// hasBuildFile reports whether a folder that is not of the survey is a package of Bazel's.
+func (s *survey) hasBuildFile(rel string) bool {
+	return s.isOnDisk(path.Join(rel, "BUILD.bazel")) || s.isOnDisk(path.Join(rel, "BUILD"))
+}
+
+// declaredOnDisk reports whether a package that is not of the survey has a file or rule.
+func (s *survey) declaredOnDisk(pkg, name string) bool {
+	for _, base := range []string{"BUILD.bazel", "BUILD"} {
+		file := filepath.Join(s.root, filepath.FromSlash(path.Join(pkg, base)))
+		if build, err := rule.LoadFile(file, pkg); err == nil {
+			declared := path.Join(pkg, name)
+			return s.packageOf(declared) == pkg && s.isOnDisk(declared) || rulesOf(build)[name] != nil
+		}
+	}
+	return false
+}
+
+// isGonePattern reports whether a pattern is of all files of a folder, and there are none
+// in f's package any more.
 func (s *survey) isGonePattern(f *folder, pattern string) bool {
 	folder, ok := strings.CutSuffix(pattern, "/**")
-	return ok && !strings.Contains(folder, "*") && s.isGoneData(f, folder)
+	return ok && !strings.Contains(folder, "*") && !s.matchesFile(f.rel, pattern)
 }
 
 // dataExpr returns the value of a new data attribute, nil for none.

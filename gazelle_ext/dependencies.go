@@ -102,7 +102,7 @@ func (d *dependencies) addModule(m wantedModule) {
 			return
 		}
 		switch found := d.libraries(name); {
-		case slices.ContainsFunc(found, func(l label.Label) bool { return isSame(l, d.from) }):
+		case slices.ContainsFunc(found, func(l label.Label) bool { return isSame(l, d.from) || d.survey.passesOn(l, d.from) }):
 			return
 		case len(found) > 1:
 			d.report.add(fmt.Errorf("%s:%d: import %q: %s all provide %s; write # gazelle:resolve py %s LABEL, with one of them, in a BUILD file, or remove the file from the others", m.file, m.line, m.written, listOf(found), name, name))
@@ -168,8 +168,8 @@ func (d *dependencies) libraries(module string) []label.Label {
 func (d *dependencies) planned(module string) []label.Label {
 	var labels []label.Label
 	for _, file := range d.survey.byModule[module] {
-		if holder := d.survey.holders[file]; holder != nil {
-			labels = append(labels, label.New(d.from.Repo, holder.rel, holder.name))
+		if l, ok := d.survey.labelOf(d.from.Repo, file); ok {
+			labels = append(labels, l)
 		}
 	}
 	return labels
@@ -178,8 +178,8 @@ func (d *dependencies) planned(module string) []label.Label {
 // conftest returns the library with a folder's conftest.py, whoever makes it.
 func (d *dependencies) conftest(folder string) (label.Label, bool) {
 	s, file := d.survey, path.Join(folder, "conftest.py")
-	if holder := s.holders[file]; holder != nil {
-		return label.New(d.from.Repo, holder.rel, holder.name), true
+	if l, ok := s.labelOf(d.from.Repo, file); ok {
+		return l, true
 	}
 	pkg := s.packageOf(file)
 	for _, l := range d.libraries(s.moduleOf(file)) {

@@ -208,7 +208,7 @@ var directives = slices.Concat([]directive{
 	{
 		key:    "python_generation_mode",
 		values: "package | project",
-		doc:    "One library for each folder, or one for this folder and all below it, for modules that import each other in cycles. Default: package. Beside rules_python's extension also `file`.",
+		doc:    "One library for each folder, or one for this folder and all below it, for modules that nobody needs apart. Default: package. Beside rules_python's extension also `file`.",
 		apply: func(s *settings, rel, value string) bool {
 			s.project = nil
 			if value == "project" {

@@ -33,7 +33,7 @@ func (x *xdist) AfterResolvingDeps(ctx context.Context) {
 		return
 	}
 	x.unresolved.tell(&x.report)
-	x.report.add(x.cycles.errors(x.survey.inOneProject)...)
+	x.report.add(x.cycles.errors(x.survey.homeOf)...)
 	x.report.print()
 	switch {
 	case x.report.stopped:

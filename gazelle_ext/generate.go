@@ -60,7 +60,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		g.tests()
 		g.doctestTarget()
 	}
-	if x.survey.inCensus(f) {
+	if x.survey.inCensus(f) || len(x.survey.exported[f.rel]) > 0 {
 		g.packageOfCensus()
 		if f.isTestRoot() {
 			g.census()
@@ -164,18 +164,17 @@ func (g *generator) add(r *rule.Rule, imports *imports) {
 
 func (g *generator) libraries() {
 	for _, l := range g.survey.libraries(g.folder) {
-		r := rule.NewRule(libraryKind, l.name)
-		if existing := g.existing(l.name); existing != nil && existing.Kind() == pyLibrary {
-			// What Gazelle does for map_kind, which mapKinds has taken over.
-			existing.SetKind(g.mappedKind(libraryKind))
-		}
+		r := g.libraryRule(l.name)
 		if _, globs := rule.ParseGlobExpr(g.existingAttr(l.name, "srcs")); !globs {
-			r.SetAttr("srcs", l.srcs)
+			r.SetAttr("srcs", g.sources(l))
+		} else if len(l.foreign) > 0 && !g.existing(l.name).ShouldKeep() {
+			// Gazelle's merge puts nothing in a glob's place.
+			g.existing(l.name).SetAttr("srcs", g.sources(l))
 		}
 		if l.testonly {
 			r.SetAttr("testonly", true)
 		}
-		setList(r, "imports", g.survey.importPaths(g.folder.rel))
+		setList(r, "imports", g.survey.importRoots(l))
 		g.setData(r, l.files(), l.testonly)
 		r.SetAttr("visibility", []string{"//:__subpackages__"})
 		imports := g.survey.importsOfLibrary(l)
@@ -183,6 +182,21 @@ func (g *generator) libraries() {
 		imports.keepUnread(g.survey, l.files(), g.named(l.name)...)
 		g.add(r, imports)
 	}
+	g.forwards()
+}
+
+// sources returns the library's sources as this package, which is its own, names them.
+func (g *generator) sources(l *library) []string {
+	return slices.Concat(l.srcs, g.labels(l.foreign))
+}
+
+// libraryRule returns a new library of that name.
+func (g *generator) libraryRule(name string) *rule.Rule {
+	if existing := g.existing(name); existing != nil && existing.Kind() == pyLibrary {
+		// What Gazelle does for map_kind, which mapKinds has taken over.
+		existing.SetKind(g.mappedKind(libraryKind))
+	}
+	return rule.NewRule(libraryKind, name)
 }
 
 func (g *generator) tests() {

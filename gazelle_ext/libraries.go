@@ -12,9 +12,10 @@ import (
 // library is a py_library to be generated.
 type library struct {
 	rel, name string
-	// srcs are relative to the package.
-	srcs     []string
-	testonly bool
+	// srcs are relative to the package; foreign are files of other packages, relative to
+	// the root of the repository.
+	srcs, foreign []string
+	testonly      bool
 	// packages are the folders whose __init__.py what it imports runs first.
 	packages []string
 	// merged are the names of libraries whose sources are here instead, because they
@@ -28,7 +29,7 @@ func (l *library) files() []string {
 	for i, src := range l.srcs {
 		files[i] = path.Join(l.rel, src)
 	}
-	return files
+	return append(files, l.foreign...)
 }
 
 // librariesAuto is the default of xdist_generate_libraries.
@@ -59,7 +60,7 @@ func (s *survey) mayBePackage(rel string) bool {
 // packageOf returns the package that a file or folder is in.
 func (s *survey) packageOf(file string) string {
 	for _, rel := range parents(plan.PackageOf(file)) {
-		if f := s.folders[rel]; f != nil && s.isPackage(f) {
+		if f := s.folders[rel]; f != nil && s.isPackage(f) || f == nil && s.hasBuildFile(rel) {
 			return rel
 		}
 	}
@@ -76,7 +77,8 @@ func (s *survey) planLibraries() {
 	for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
 		separate = append(separate, s.separateLibraries(s.folders[rel])...)
 	}
-	planned := s.importGraph(s.importGraph(separate).merged())
+	s.forwardsIn, s.forwards = map[string][]*forward{}, map[string]*forward{}
+	planned := s.importGraph(s.mergeCycles(s.importGraph(separate)))
 	planned.spreadTestonly()
 	s.addPackages(planned)
 	s.librariesIn = map[string][]*library{}

@@ -118,29 +118,6 @@ func (s *survey) providersFor(l *library) []string {
 	return files
 }
 
-// merged returns the libraries with those of one package that import each other made one:
-// Bazel takes no cycles. The first, in the order of separateLibraries, gives the name.
-func (g *libraryGraph) merged() []*library {
-	var result []*library
-	for _, component := range g.deps.components() {
-		first := g.libraries[component[0]]
-		for _, i := range component[1:] {
-			other := g.libraries[i]
-			if other.rel != first.rel {
-				result = append(result, other) // a cycle that Resolve tells of
-				continue
-			}
-			first.merged = append(first.merged, other.name)
-			first.srcs = append(first.srcs, other.srcs...)
-			first.testonly = first.testonly || other.testonly
-		}
-		slices.Sort(first.srcs)
-		result = append(result, first)
-	}
-	slices.SortFunc(result, func(a, b *library) int { return g.index[a] - g.index[b] })
-	return result
-}
-
 // spreadTestonly makes testonly what depends on a library that is, as Bazel demands.
 func (g *libraryGraph) spreadTestonly() {
 	// What a component depends on comes before it.
@@ -190,16 +167,6 @@ func (s *survey) packagesAbove(files []string) []string {
 	return slices.Compact(folders)
 }
 
-// inOneProject says whether packages are below one python_generation_mode project, which
-// makes no difference to them any more.
-func (s *survey) inOneProject(packages []string) bool {
-	first := s.folders[packages[0]].settings.project
-	return first != nil && !slices.ContainsFunc(packages, func(rel string) bool {
-		project := s.folders[rel].settings.project
-		return project == nil || *project != *first
-	})
-}
-
 // foldersToIndex returns the packages whose rules may provide what is imported: with
 // -index=lazy Gazelle reads no others.
 func (s *survey) foldersToIndex(all []any) []string {
@@ -239,18 +206,4 @@ func (s *survey) roots() []string {
 		s.pythonRoots = slices.Sorted(maps.Keys(roots))
 	}
 	return s.pythonRoots
-}
-
-// importPaths returns the imports attribute of the package's libraries: the Python root,
-// which must be on sys.path, unless it is the repository's, which always is.
-func (s *survey) importPaths(rel string) []string {
-	root := s.rootOf(rel)
-	if root == "" {
-		return nil
-	}
-	below := strings.Trim(strings.TrimPrefix(rel, root), "/")
-	if below == "" {
-		return []string{"."}
-	}
-	return []string{strings.Repeat("../", strings.Count(below, "/")) + ".."}
 }

@@ -104,14 +104,28 @@ func (f *folder) nameOfLibrary(name string, srcs []string, taken map[string]bool
 			return name
 		}
 	}
+	isForward := func(r *rule.Rule) bool { return name == libraryName(f.rel) && isForwardOfModules(r) }
 	for _, r := range f.librariesInFile() {
-		present := slices.Sorted(slices.Values(r.AttrStrings("srcs")))
-		isVariant := plan.IsVariant(r.Name(), name, librarySuffix) && slices.ContainsFunc(present, func(src string) bool { return slices.Contains(srcs, src) })
-		if !taken[r.Name()] && (slices.Equal(present, srcs) || isVariant) {
+		isVariant := plan.IsVariant(r.Name(), name, librarySuffix) && slices.ContainsFunc(r.AttrStrings("srcs"), func(src string) bool { return slices.Contains(srcs, src) })
+		if !taken[r.Name()] && (f.isLibraryOf(r, srcs) || isVariant || isForward(r)) {
 			return r.Name()
 		}
 	}
 	return plan.FreeName(name, librarySuffix, isFree)
+}
+
+// isLibraryOf reports whether a library in the BUILD file has some of these sources, and
+// no others that are still there.
+func (f *folder) isLibraryOf(r *rule.Rule, srcs []string) bool {
+	shares := false
+	for _, src := range r.AttrStrings("srcs") {
+		wanted := slices.Contains(srcs, src)
+		if !wanted && (f.has(src) || strings.ContainsAny(src, "/:")) {
+			return false
+		}
+		shares = shares || wanted
+	}
+	return shares
 }
 
 func (f *folder) ruleNamed(name string) *rule.Rule { return rulesOf(f.build)[name] }

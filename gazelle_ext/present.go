@@ -92,7 +92,7 @@ func (s *survey) isPersonal(f *folder, files []string, r *rule.Rule) bool {
 	known := slices.DeleteFunc(slices.Clone(files), func(file string) bool { return s.modules[file] == nil })
 	generated := s.data(f.rel, known, true, &report{})
 	for _, name := range data.names {
-		ok = ok && (slices.Contains(generated.files, fileOf(f.rel, name.Value)) || s.isGoneData(f, name.Value))
+		ok = ok && (slices.Contains(generated.files, fileOf(f.rel, name.Value)) || matchesAny(generated.patterns, name.Value) || s.isGoneData(f, name.Value))
 	}
 	for _, pattern := range data.patterns {
 		ok = ok && (slices.Contains(generated.patterns, pattern) || s.isGonePattern(f, pattern))

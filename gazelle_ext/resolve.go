@@ -55,7 +55,7 @@ func (s *survey) importsOfLibrary(l *library) *imports {
 		result.add(s, file)
 	}
 	for _, folder := range l.packages {
-		result.addPackage(s, folder, path.Join(l.rel, l.srcs[0]))
+		result.addPackage(s, folder, l.files()[0])
 	}
 	return result
 }
@@ -96,16 +96,27 @@ func (x *xdist) Imports(_ *config.Config, r *rule.Rule, f *rule.File) []resolve.
 	if r.Kind() != libraryKind {
 		return nil
 	}
+	specs := []resolve.ImportSpec{}
+	add := func(file string) {
+		for _, name := range x.survey.namesOf(file, f.Pkg, r.AttrStrings("imports")) {
+			specs = append(specs, resolve.ImportSpec{Lang: importLanguage, Imp: name})
+		}
+	}
+	for _, forwarded := range x.survey.forwardsIn[f.Pkg] {
+		if forwarded.name == r.Name() {
+			for _, file := range forwarded.files {
+				add(file)
+			}
+		}
+	}
 	srcs := r.AttrStrings("srcs")
 	if glob, ok := rule.ParseGlobExpr(r.Attr("srcs")); ok {
 		srcs = x.survey.globbed(f.Pkg, glob)
 	}
-	specs := []resolve.ImportSpec{}
 	for _, src := range srcs {
-		if path.Ext(src) == ".py" {
-			for _, name := range x.survey.namesOf(path.Join(f.Pkg, src), f.Pkg, r.AttrStrings("imports")) {
-				specs = append(specs, resolve.ImportSpec{Lang: importLanguage, Imp: name})
-			}
+		// Those of other packages are found by the forwards there.
+		if path.Ext(src) == ".py" && !strings.HasPrefix(src, "//") {
+			add(path.Join(f.Pkg, src))
 		}
 	}
 	return specs

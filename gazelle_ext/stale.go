@@ -2,9 +2,7 @@ package gazelle_ext
 
 import (
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -65,7 +63,7 @@ func (g *generator) isStale(r *rule.Rule, kind string) bool {
 	switch {
 	case kind == "" || r.ShouldKeep(), kind == libraryKind && !librariesWanted(g.folder):
 		return false
-	case kind == packageKind || kind == censusKind:
+	case kind == packageKind || kind == censusKind || isForward(r):
 		return true
 	}
 	srcs := r.AttrStrings("srcs")
@@ -75,7 +73,14 @@ func (g *generator) isStale(r *rule.Rule, kind string) bool {
 	if isTest(kind) {
 		return len(srcs) > 0 && !slices.ContainsFunc(srcs, g.testStays(srcs))
 	}
-	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool { return !g.isGone(src) })
+	return len(srcs) > 0 && !slices.ContainsFunc(srcs, func(src string) bool { return !g.isGone(src) && !g.isMergedElsewhere(src) })
+}
+
+// isMergedElsewhere reports whether a library's source in another package is of a
+// generated library, or gone.
+func (g *generator) isMergedElsewhere(src string) bool {
+	file := fileOf(g.folder.rel, src)
+	return strings.HasPrefix(src, "//") && (g.survey.holders[file] != nil || !g.survey.isOnDisk(file))
 }
 
 // testStays returns what says of each of a test target's sources whether it is a reason
@@ -110,11 +115,9 @@ func (g *generator) isGoneTest(src string) bool {
 		return false
 	}
 	file := fileOf(g.folder.rel, src)
-	if f := g.survey.folders[plan.PackageOf(file)]; f != nil {
-		return !f.has(path.Base(file)) && !g.survey.isGenerated(file)
-	}
-	_, err := os.Stat(filepath.Join(g.survey.root, filepath.FromSlash(file)))
-	return os.IsNotExist(err)
+	// A folder that is not of the survey is gone, or excluded with its tests.
+	f := g.survey.folders[plan.PackageOf(file)]
+	return f == nil || !f.has(path.Base(file)) && !g.survey.isGenerated(file)
 }
 
 func (g *generator) isOnDisk(src string) bool {

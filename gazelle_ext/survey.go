@@ -60,6 +60,9 @@ type survey struct {
 	// librariesIn are the planned libraries by package; holders are they by file.
 	librariesIn map[string][]*library
 	holders     map[string]*library
+	// forwardsIn are the planned forwards by package, forwards they by file.
+	forwardsIn map[string][]*forward
+	forwards   map[string]*forward
 	// manifests are those of third-party modules, by folder.
 	manifests  map[string]*manifest
 	thirdParty map[string]*thirdParty
@@ -322,9 +325,6 @@ func (s *survey) exportedFiles(targets []plan.Target, report *report) map[string
 		if config := s.configOf(t.Root); config != "" && t.Package != t.Root {
 			exported[config] = true
 		}
-		for _, file := range s.keptData(t) {
-			exported[file] = true
-		}
 	}
 	for file, f := range s.given {
 		if config := s.configOf(f.Root); config != "" && s.packageOf(file) != f.Root {
@@ -332,6 +332,9 @@ func (s *survey) exportedFiles(targets []plan.Target, report *report) map[string
 		}
 	}
 	for _, file := range s.sharedData(targets, report) {
+		exported[file] = true
+	}
+	for file := range s.forwards {
 		exported[file] = true
 	}
 	byPackage := map[string][]string{}

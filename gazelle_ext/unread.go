@@ -224,21 +224,3 @@ func (s *survey) joinUnread(g *libraryGraph) {
 		}
 	}
 }
-
-// keptData returns the files of other packages that a target has as data now, if one of
-// its own could not be read: they may be that one's.
-func (s *survey) keptData(t plan.Target) []string {
-	if !t.Unread {
-		return nil
-	}
-	var files []string
-	for _, r := range s.rulesWith(t.Package, t.Files[0]) {
-		data, _ := readData(r.Attr("data"))
-		for _, name := range data.names {
-			if file := fileOf(t.Package, name.Value); strings.HasPrefix(name.Value, "//") && s.folders[plan.PackageOf(file)] != nil {
-				files = append(files, file)
-			}
-		}
-	}
-	return files
-}

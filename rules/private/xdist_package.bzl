@@ -73,7 +73,7 @@ def xdist_package(
     Args:
       name: the target's name.
       tests: the `py_xdist_test` targets of this package.
-      shared: test files that targets of other packages have in their `srcs`.
+      shared: files that targets of other packages name.
       patterns: names of test files, as glob patterns.
       exclude: glob patterns of files that are no tests of this repository.
       visibility: as usual.

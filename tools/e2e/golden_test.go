@@ -12,7 +12,7 @@ import (
 
 // goldenTrees are those of Gazelle's golden cases whose tests can run: what Gazelle makes
 // is not only as expected, Bazel also builds it, and its tests and census pass.
-var goldenTrees = []string{"batches", "groups", "serial", "shard_count", "split_markers", "test_roots"}
+var goldenTrees = []string{"batches", "groups", "merged_over_folders", "serial", "shard_count", "split_markers", "test_roots"}
 
 func TestGoldenTreesRun(t *testing.T) {
 	for _, name := range goldenTrees {

@@ -1,0 +1,2 @@
+import lib_b
+from shop.pay import card

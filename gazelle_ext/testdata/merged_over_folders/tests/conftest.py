@@ -1,0 +1,1 @@
+from tests.sub.helper import x

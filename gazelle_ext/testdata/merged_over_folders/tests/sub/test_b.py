@@ -1,0 +1,3 @@
+from tests import test_a
+
+def test_b(): pass

@@ -1,0 +1,3 @@
+from tests.sub import test_b
+
+def test_a(): pass
