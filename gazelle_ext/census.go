@@ -113,6 +113,8 @@ func (s *survey) excluded(f *folder) []string {
 					patterns = append(patterns, path.Join(name, pattern))
 				}
 			}
+		case slices.Contains(f.uncollected, name) && f.settings.isTest(name):
+			patterns = append(patterns, name)
 		case f.has(name) || neverRecursed(name):
 		case entry.IsDir():
 			if s.hasTests(path.Join(f.rel, name), f.settings) {

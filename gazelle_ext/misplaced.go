@@ -43,7 +43,7 @@ func (s *survey) misplacedFor(m wantedModule) (misplaced, bool) {
 func (s *survey) mayMean(importer, root string) bool {
 	for _, above := range parents(root) {
 		if isTestData(path.Base(above)) && above != "" {
-			return isBelow(importer, above)
+			return plan.Within(importer, above)
 		}
 	}
 	return true

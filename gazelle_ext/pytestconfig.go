@@ -70,7 +70,7 @@ func (s *survey) scanOptions(rel string) pyscan.Options {
 }
 
 // checkLeftOut tells of test files that a plain pytest, started in their test root, does
-// not come to, while here they have targets.
+// not come to, while rules_python's extension makes targets of them.
 func (s *survey) checkLeftOut(report *report) {
 	for rel, f := range s.folders {
 		if f.isTestRoot() {
@@ -93,7 +93,7 @@ func (s *survey) checkLeftOutOf(root string, config pytestini.Config, report *re
 		}
 		var left []string
 		for _, f := range s.folders {
-			if f.settings.testRoot == root && check.leaves(relative(root, f.rel), values) {
+			if f.settings.testRoot == root && f.settings.beside() && check.leaves(relative(root, f.rel), values) {
 				for _, name := range f.tests {
 					left = append(left, path.Join(f.rel, name))
 				}

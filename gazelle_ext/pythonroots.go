@@ -56,15 +56,10 @@ func (s *survey) inferRoots(report *report) {
 // rootSaid says whether a directive that comes before the candidate names the root.
 func (s settings) rootSaid(c candidateRoot) bool {
 	above := c.project
-	if !isBelow(c.folder, above) {
+	if !plan.Within(c.folder, above) {
 		above = c.folder
 	}
-	return s.pythonRootSaid != nil && isBelow(*s.pythonRootSaid, above)
-}
-
-// isBelow says whether a folder is another one, or lies in it.
-func isBelow(rel, above string) bool {
-	return above == "" || rel == above || strings.HasPrefix(rel, above+"/")
+	return s.pythonRootSaid != nil && plan.Within(*s.pythonRootSaid, above)
 }
 
 // candidateRoots returns the roots that projects ask for, the outer before the inner.
@@ -176,7 +171,7 @@ func (s *survey) countImports(candidates []candidateRoot) {
 			for _, name := range enclosing(statement.Module) {
 				for _, found := range names[name] {
 					c := &candidates[found.candidate]
-					if found.byRoot && isBelow(file, c.project) {
+					if found.byRoot && plan.Within(file, c.project) {
 						c.by++
 					} else if !found.byRoot {
 						c.against++
@@ -241,7 +236,7 @@ func preferred[T any](s *survey, rel string, all []T, rootOf func(T) string) []T
 		return near
 	}
 	for _, above := range parents(rel) {
-		near := slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !isBelow(rootOf(one), above) })
+		near := slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !plan.Within(rootOf(one), above) })
 		if len(near) > 0 {
 			return near
 		}

@@ -126,9 +126,10 @@ func (g *generator) isOnDisk(src string) bool {
 	return f != nil && f.has(path.Base(file))
 }
 
-// isPlanned says whether generated targets run the tests of src.
+// isPlanned says whether it is known which generated targets run the tests of src: some, or,
+// where pytest passes the file over, none.
 func (g *generator) isPlanned(src string) bool {
 	file := fileOf(g.folder.rel, src)
 	f := g.survey.folders[plan.PackageOf(file)]
-	return f != nil && slices.Contains(f.tests, path.Base(file))
+	return f != nil && (slices.Contains(f.tests, path.Base(file)) || slices.Contains(f.uncollected, path.Base(file)))
 }

@@ -105,6 +105,8 @@ type folder struct {
 	// others but conftest.py.
 	tests, sources []string
 	conftest       bool
+	// uncollected are the names of those that pytest passes over: see uncollected.go.
+	uncollected []string
 }
 
 // emptySurvey is that of a repository without folders.
@@ -136,12 +138,14 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	s.readManifests()
 	s.freezeLinkLoops()
 	s.scan()
+	s.leaveOut(report)
 	s.inferRoots(report)
 	s.checkLeftOut(report)
 	s.python = targetPython(root)
 	s.stdlib = stdlib(s.python)
 	s.indexModules()
 	s.link()
+	s.adoptUncollected()
 	s.imported = s.importedTests()
 	recorded, err := durations.Read(filepath.Join(root, durations.File))
 	if err != nil {

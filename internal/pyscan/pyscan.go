@@ -28,6 +28,10 @@ type File struct {
 	Paths []Path
 	// Annotations are the comments for Gazelle.
 	Annotations []Annotation
+	// CollectIgnore and CollectIgnoreGlob are the variables of a conftest.py by which pytest
+	// leaves out files, as far as they are literals; nil where the file does not set them.
+	// https://docs.pytest.org/en/stable/reference/reference.html#globalvar-collect_ignore
+	CollectIgnore, CollectIgnoreGlob []string
 	// Faults are where the bodies of functions are not Python, which bears on nothing else
 	// that is said here.
 	Faults []*Error

@@ -16,6 +16,7 @@ What touches the world is thin:
     plugin      pytest's hooks: select the shard's items, give tests their worker id
     doctests    keeps what is no doctest out of a target of doctests
     skipping    has a folder that skips itself skipped, as plain pytest does
+    ignoring    pytest's hook: leave out files that pytest passes over
     empty_sets  pytest's hook: fail what would be skipped for lack of parameters
     strays      pytest's hook: fail what no target runs
     recording   pytest's hooks: tell the journal what happens

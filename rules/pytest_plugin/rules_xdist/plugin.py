@@ -18,6 +18,7 @@ from rules_xdist import bytecode, filter, marks, standin
 from rules_xdist.doctests import DoctestsAlone
 from rules_xdist.empty_sets import EmptySetsPlugin
 from rules_xdist.identity import Worker
+from rules_xdist.ignoring import IgnoredFilesPlugin
 from rules_xdist.journal import Planned, pending
 from rules_xdist.settings import Settings
 from rules_xdist.share import Share, fingerprint, share, weightless
@@ -70,6 +71,7 @@ class ShardPlugin:
         self._ended = ended
         self._skipped = SkippedFolders()
         self._strays = StraysPlugin(settings.selection, settings.shard)
+        self._ignoring = IgnoredFilesPlugin()
         self._share: Share | None = None
         self._weightless: list[str] = []
 
@@ -126,6 +128,7 @@ class ShardPlugin:
         empty_sets = EmptySetsPlugin(self._settings.selection.target)
         config.pluginmanager.register(empty_sets, "rules_xdist_empty_sets")
         config.pluginmanager.register(self._strays, "rules_xdist_strays")
+        config.pluginmanager.register(self._ignoring, "rules_xdist_ignoring")
         asked = self._settings.filter.expression
         config.option.keyword = filter.both(config.option.keyword, asked)
 
@@ -176,6 +179,7 @@ class ShardPlugin:
             )
         for line in self._strays.summary():
             yield f"rules_xdist: {line}"
+        yield from self._ignoring.summary()
         for name in self._weightless:
             yield (
                 f"rules_xdist: weights: {name}: no such test any more: take it out of "
