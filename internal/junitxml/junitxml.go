@@ -10,6 +10,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -22,6 +23,9 @@ const collectedProperty = "collected"
 
 // collectionProperty is where a shard that only collects says what.
 const collectionProperty = "collection"
+
+// emptyProperty is a shard's own property: why its target has no tests.
+const emptyProperty = "empty"
 
 // xfailType marks a skip that is an expected failure in pytest's files.
 const xfailType = "pytest.xfail"
@@ -51,8 +55,10 @@ type Case struct {
 	Class   string
 	Name    string
 	Outcome Outcome
-	Message string // of the failure, error or skip
+	Message string // of the failure, error or skip, or of a flaky test's first failure
 	Seconds float64
+	// Flaky says that it passed after attempts that failed, in the same process.
+	Flaky bool
 }
 
 // File is what one file holds.
@@ -64,6 +70,9 @@ type File struct {
 	// Collection is what the target collects, as rules_xdist.collect has it; empty where
 	// nobody asked for it.
 	Collection string
+	// Empty says why the shard's target has no tests at all; empty where it has, or was
+	// asked for none.
+	Empty string
 	// ByBazel says that the file is the one that Bazel makes of a test's log
 	// when the test wrote none: its only case is the test as a whole.
 	ByBazel bool
@@ -85,6 +94,9 @@ type testcase struct {
 	Failure    *result    `xml:"failure"`
 	Error      *result    `xml:"error"`
 	Skipped    *result    `xml:"skipped"`
+	// The failed attempts of a test that passed at last, as Maven's Surefire has them.
+	FlakyFailures []result `xml:"flakyFailure"`
+	FlakyErrors   []result `xml:"flakyError"`
 }
 
 type property struct {
@@ -104,7 +116,12 @@ func Read(r io.Reader) (File, error) {
 		return File{}, fmt.Errorf("not a JUnit XML file: %w", err)
 	}
 	all := root.all()
-	file := File{ByBazel: len(all) == 1 && all[0].Duration != nil, Collected: root.property(collectedProperty), Collection: root.property(collectionProperty)}
+	file := File{
+		ByBazel:    len(all) == 1 && all[0].Duration != nil,
+		Collected:  root.property(collectedProperty),
+		Collection: root.property(collectionProperty),
+		Empty:      root.property(emptyProperty),
+	}
 	for _, c := range all {
 		file.Cases = append(file.Cases, c.read())
 	}
@@ -144,6 +161,9 @@ func (c testcase) read() Case {
 		if p.Name == nodeIDProperty {
 			read.NodeID = p.Value
 		}
+	}
+	if earlier := slices.Concat(c.FlakyFailures, c.FlakyErrors); len(earlier) > 0 {
+		read.Flaky, read.Message = true, earlier[0].Message
 	}
 	switch {
 	case c.Failure != nil:

@@ -27,19 +27,19 @@ func readFile(t *testing.T, name string) File {
 func TestPytest(t *testing.T) {
 	const path, class = "tests/unit/test_a.py::", "tests.unit.test_a"
 	want := []Case{
-		{path + "test_ok", class, "test_ok", Passed, "", 0.001},
-		{path + "test_fail", class, "test_fail", Failed, "AssertionError: one is\n  not two <&>\nassert 1 == 2", 0.001},
-		{path + "test_err", class, "test_err", Error, `failed on setup with "RuntimeError: no fixture"`, 0.001},
-		{path + "test_tear", class, "test_tear", Error, `failed on teardown with "RuntimeError: tear"`, 0.001},
-		{path + "test_failtear", class, "test_failtear", Failed, "assert 0", 0.001},
-		{path + "test_failtear", class, "test_failtear", Error, `failed on teardown with "RuntimeError: tear"`, 0},
-		{"", class, "test_skip", Skipped, "later", 0},
-		{path + "test_xfail", class, "test_xfail", XFailed, "known", 0.001},
-		{path + "test_xpass", class, "test_xpass", Passed, "", 0.001},
-		{path + "test_xpass_strict", class, "test_xpass_strict", Failed, "[XPASS(strict)] strict one", 0.001},
-		{path + "test_p[a b]", class, "test_p[a b]", Passed, "", 0.001},
-		{path + `test_p[\xfc]`, class, `test_p[\xfc]`, Passed, "", 0.001},
-		{path + "TestX::test_m", class + ".TestX", "test_m", Failed, "assert False", 0.001},
+		{path + "test_ok", class, "test_ok", Passed, "", 0.001, false},
+		{path + "test_fail", class, "test_fail", Failed, "AssertionError: one is\n  not two <&>\nassert 1 == 2", 0.001, false},
+		{path + "test_err", class, "test_err", Error, `failed on setup with "RuntimeError: no fixture"`, 0.001, false},
+		{path + "test_tear", class, "test_tear", Error, `failed on teardown with "RuntimeError: tear"`, 0.001, false},
+		{path + "test_failtear", class, "test_failtear", Failed, "assert 0", 0.001, false},
+		{path + "test_failtear", class, "test_failtear", Error, `failed on teardown with "RuntimeError: tear"`, 0, false},
+		{"", class, "test_skip", Skipped, "later", 0, false},
+		{path + "test_xfail", class, "test_xfail", XFailed, "known", 0.001, false},
+		{path + "test_xpass", class, "test_xpass", Passed, "", 0.001, false},
+		{path + "test_xpass_strict", class, "test_xpass_strict", Failed, "[XPASS(strict)] strict one", 0.001, false},
+		{path + "test_p[a b]", class, "test_p[a b]", Passed, "", 0.001, false},
+		{path + `test_p[\xfc]`, class, `test_p[\xfc]`, Passed, "", 0.001, false},
+		{path + "TestX::test_m", class + ".TestX", "test_m", Failed, "assert False", 0.001, false},
 	}
 	got := readFile(t, "pytest.xml")
 	if got.ByBazel {
@@ -92,6 +92,29 @@ func TestCollected(t *testing.T) {
 	const text = `<testsuites><testsuite><properties><property name="dist" value="load"/><property name="collected" value="1a2b"/></properties></testsuite></testsuites>`
 	file, err := Read(strings.NewReader(text))
 	if err != nil || file.Collected != "1a2b" {
+		t.Errorf("got %+v, %v", file, err)
+	}
+}
+
+func TestFlaky(t *testing.T) {
+	const text = `<testsuite><testcase name="a"><flakyFailure message="no"/><flakyError message="late"/></testcase>` +
+		`<testcase name="b"><flakyError message="setup"/></testcase>` +
+		`<testcase name="c"><failure message="last"/><rerunFailure message="first"/></testcase></testsuite>`
+	want := []Case{
+		{Name: "a", Message: "no", Flaky: true},
+		{Name: "b", Message: "setup", Flaky: true},
+		{Name: "c", Outcome: Failed, Message: "last"},
+	}
+	file, err := Read(strings.NewReader(text))
+	if err != nil || !reflect.DeepEqual(file.Cases, want) {
+		t.Errorf("got %+v, %v", file.Cases, err)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	const text = `<testsuite><properties><property name="empty" value="why"/></properties></testsuite>`
+	file, err := Read(strings.NewReader(text))
+	if err != nil || file.Empty != "why" {
 		t.Errorf("got %+v, %v", file, err)
 	}
 }

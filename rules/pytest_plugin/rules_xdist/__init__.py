@@ -20,7 +20,11 @@ What touches the world is thin:
     empty_sets  pytest's hook: fail what would be skipped for lack of parameters
     strays      pytest's hook: fail what no target runs
     recording   pytest's hooks: tell the journal what happens
+    attempts    what failed before a plugin ran a test again
+    around      a hook around all that happens to a test
+    guard       what is to hold in a process in which tests run
     flood       bounds what a test may print
+    originals   what the hooks call while tests run, safe from what these do to Python
     measuring   coverage.py around pytest, for `bazel coverage`
     boxed       a process for each test
     standin     says how many workers pytest-xdist starts inside a shard, mostly none, and

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -33,6 +33,7 @@ from rules_xdist.handover import KEY, STACKS, STOP
 from rules_xdist.journal import Journal, Planned
 from rules_xdist.plugin import ShardPlugin
 from rules_xdist.process import COURTESY_SECONDS, GRACE_SECONDS, Ending
+from rules_xdist.recording import RecordingPlugin
 from rules_xdist.settings import Settings
 from rules_xdist.units import REST, base
 from rules_xdist.verdict import FAILED, INTERRUPTED
@@ -45,10 +46,16 @@ class ControllerPlugin(ShardPlugin):
     """
 
     def __init__(
-        self, settings: Settings, journal: Journal, ended: Counter[str]
+        self,
+        settings: Settings,
+        journal: Journal,
+        recording: RecordingPlugin,
+        ended: Counter[str],
     ) -> None:
         super().__init__(settings, journal.planned, 0, ended)
         self._journal = journal
+        self._recording = recording
+        self._nodeids: Sequence[str] = ()
         self._folder = Path(tempfile.mkdtemp(prefix="xdist"))
         self._pids: list[int] = []
         self._said: dict[str, Any] = {}
@@ -100,7 +107,10 @@ class ControllerPlugin(ShardPlugin):
         }
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: WorkerController) -> None:
+    def pytest_xdist_node_collection_finished(
+        self, node: WorkerController, ids: Sequence[str]
+    ) -> None:
+        self._nodeids = ids
         path = self._folder / node.workerinput["workerid"]
         said = json.loads(path.read_text(encoding="utf-8"))
         if said["wrong"]:
@@ -111,13 +121,28 @@ class ControllerPlugin(ShardPlugin):
             self._units.update((test.nodeid, test.unit) for test in tests)
             if not _splits_into_tests(self._settings):
                 _check_unique(test.nodeid for test in tests)
-            self._journal.planned(tests, said["maxfail"], said["collected"])
+            self._journal.planned(
+                tests, said["maxfail"], said["collected"], said["empty"]
+            )
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
         if _splits_into_tests(self._settings):
-            return WorkStealingScheduling(config, log)
-        return UnitScheduling(config, log, self._units)
+            scheduling = WorkStealingScheduling(config, log)
+        else:
+            scheduling = UnitScheduling(config, log, self._units)
+        # pytest-xdist has no hook for it.
+        completed = scheduling.mark_test_complete
+
+        def mark(node: WorkerController, number: int, duration: float = 0) -> None:
+            self._recording.end(self._nodeids[number], number)
+            completed(node, number, duration)
+
+        scheduling.mark_test_complete = mark
+        return scheduling
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._recording.begin(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         maxfail = self._said.get("maxfail", 0)

@@ -8,18 +8,23 @@ nothing is captured (`-s`), nor where Python's own streams are (`--capture=sys`)
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from rules_xdist.originals import original
 
 # So much is kept of the begin and of the end each: far more than people read.
 KEPT = 8 << 20
 
 _DESCRIPTORS = (1, 2)
 
+_is_regular = stat.S_ISREG
+_SEEK_END = os.SEEK_END
 
-@contextlib.contextmanager
+
+@contextmanager
 def bounded() -> Iterator[None]:
     """Shortens what was captured meanwhile. For within pytest's own capturing."""
     before = [_captured(number) for number in _DESCRIPTORS]
@@ -29,29 +34,29 @@ def bounded() -> Iterator[None]:
         for number, file in zip(_DESCRIPTORS, before, strict=True):
             # A test may have put a file of its own in the place.
             if file is not None and file == _captured(number):
-                with contextlib.suppress(OSError):
+                with suppress(OSError):
                     shorten(number, KEPT)
 
 
 def _captured(number: int) -> tuple[int, int] | None:
     """Which file pytest captures a descriptor in: it is one without a name."""
     try:
-        status = os.fstat(number)
+        status = original.fstat(number)
     except OSError:
         return None
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 0:
+    if not _is_regular(status.st_mode) or status.st_nlink > 0:
         return None
     return status.st_dev, status.st_ino
 
 
 def shorten(number: int, kept: int) -> None:
     """Leaves so many bytes of a file's begin and of its end, and says so between."""
-    size = os.fstat(number).st_size
+    size = original.fstat(number).st_size
     if size <= 2 * kept:
         return
-    end = os.pread(number, kept, size - kept)
+    end = original.pread(number, kept, size - kept)
     left_out = f"\n[... {size - 2 * kept} bytes left out ...]\n".encode()
-    os.ftruncate(number, kept)
-    os.lseek(number, 0, os.SEEK_END)
+    original.ftruncate(number, kept)
+    original.lseek(number, 0, _SEEK_END)
     for text in (left_out, end):
-        os.write(number, text)
+        original.write(number, text)

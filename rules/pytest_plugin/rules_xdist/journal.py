@@ -3,19 +3,21 @@
 The process that runs pytest writes a line of JSON for each event; the one that watches
 reads them when the other is gone, and so does the process that goes on after a crash.
 The file has no name: tests that clean their temporary folder cannot remove it, and
-nobody has to. Not here: what the story means for the shard (verdict).
+nobody has to. What a test writes into it, or leaves of it, is not taken for an event.
+Not here: what the story means for the shard (verdict).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from typing import IO, Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Any, NamedTuple
+
+from rules_xdist.originals import original
 
 FAILURES = ("failed", "error")
 
@@ -30,9 +32,17 @@ class Planned:
     line: int = 0
 
 
+class Attempt(NamedTuple):
+    """A failed run of a test that some plugin has run again."""
+
+    outcome: str  # failed or error
+    message: str = ""
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Finished:
-    """A test that ran to its end."""
+    """A test that ran to its end, or the last run of one that ran several times."""
 
     nodeid: str
     outcome: str  # passed, failed, error, skipped, xfailed or xpassed
@@ -42,6 +52,7 @@ class Finished:
     out: str = ""
     err: str = ""
     properties: tuple[tuple[str, str], ...] = ()
+    earlier: tuple[Attempt, ...] = ()
 
 
 @dataclass
@@ -100,6 +111,11 @@ class Journal:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._writer: int | None = None
+        status = original.fstat(file.fileno())
+        self._identity = (status.st_dev, status.st_ino)
+        # What is there, should a test empty it.
+        self._lines: list[bytes] = []
+        self._size = 0
 
     @classmethod
     def create(cls, folder: str = "") -> Journal:
@@ -107,30 +123,36 @@ class Journal:
 
     def open_for_writing(self) -> None:
         """Makes this process, and none that it forks later, the journal's writer."""
-        self._writer = os.getpid()
+        self._writer = original.getpid()
+        self._lines = [self._content()]
+        self._size = len(self._lines[0])
 
     @property
     def is_ours(self) -> bool:
         """Whether this process is the writer, and not a copy that a test forked."""
-        return os.getpid() == self._writer
+        return original.getpid() == self._writer
 
     def planned(
-        self, tests: Iterable[Planned], maxfail: int = 0, collected: str = ""
+        self,
+        tests: Iterable[Planned],
+        maxfail: int = 0,
+        collected: str = "",
+        empty: str = "",
     ) -> None:
-        """What is to run; `collected` tells what it was chosen from (share.fingerprint)."""
-        planned = [asdict(test) for test in tests]
-        self._write(
-            event="planned", tests=planned, maxfail=maxfail, collected=collected
-        )
+        """What is to run; `collected` tells what it was chosen from (share.fingerprint),
+        `empty` why that was nothing."""
+        planned = [test.__dict__ for test in tests]
+        said = {"collected": collected, "empty": empty}
+        self._write(event="planned", tests=planned, maxfail=maxfail, said=said)
 
     def started(self, nodeid: str) -> None:
-        self._write(event="started", nodeid=nodeid, at=time.monotonic())
+        self._write(event="started", nodeid=nodeid, at=original.monotonic())
 
     def finished(self, test: Finished) -> None:
-        self._write(event="finished", **asdict(test))
+        self._write(event="finished", **test.__dict__)
 
     def collected(self, file: Finished) -> None:
-        self._write(event="collected", **asdict(file))
+        self._write(event="collected", **file.__dict__)
 
     def recorded(self, name: str, value: str) -> None:
         self._write(event="recorded", name=name, value=value)
@@ -140,7 +162,7 @@ class Journal:
 
     def crashed(self, nodeid: str, cause: str) -> None:
         """A worker of pytest-xdist died, while it ran a test or, if that is "", none."""
-        at = time.monotonic()
+        at = original.monotonic()
         self._write(event="crashed", nodeid=nodeid, cause=cause, at=at)
 
     def ended(self, exit_code: int) -> None:
@@ -148,60 +170,57 @@ class Journal:
 
     def died(self, cause: str) -> None:
         """The writer's parent says so, whatever the writer was about to write."""
-        self._writer = os.getpid()
-        self._file.write(b"\n")
-        self._write(event="died", cause=cause, at=time.monotonic())
+        self._writer = original.getpid()
+        self._write(event="died", cause=cause, at=original.monotonic())
 
     def read(self) -> Story:
-        self._file.seek(0)
         story = Story()
-        for line in self._file.read().split(b"\n"):
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue  # The writer died while it wrote this line.
-            _tell(story, **event)
+        for line in self._content().split(b"\n"):
+            # It may be cut short by the writer's death, or be a test's.
+            with suppress(ValueError, TypeError, KeyError):
+                _tell(story, **json.loads(line))
         return story
 
+    def _content(self) -> bytes:
+        self._file.seek(0)
+        return self._file.read()
+
     def _write(self, **event: Any) -> None:
-        if self.is_ours:
-            line = memoryview(json.dumps(event).encode() + b"\n")
-            while line:
-                line = line[self._file.write(line) :]
+        if not self.is_ours:
+            return
+        # On a line of its own, whatever is there already.
+        line = f"\n{original.to_json(event)}\n".encode()
+        self._lines.append(line)
+        status = original.fstat(self._file.fileno())
+        if (status.st_dev, status.st_ino) != self._identity:
+            raise OSError("a test has put a file of its own in the journal's place")
+        if status.st_size < self._size:
+            self._file.seek(0)
+            line = b"".join(self._lines)
+        while line:
+            line = line[self._file.write(line) :]
+        self._size = self._file.tell()
 
 
 def _tell(story: Story, event: str, **what: Any) -> None:
-    if event == "planned":
-        _tell_plan(story, **what)
-    elif event == "started":
-        story.running.append(what["nodeid"])
-        story.began[what["nodeid"]] = what["at"]
-    elif event == "finished":
-        _tell_end(story, _finished(what))
-    elif event == "collected":
-        story.collected[what["nodeid"]] = _finished(what)
-    elif event == "recorded":
-        story.properties[what["name"]] = what["value"]
-    elif event == "warned":
-        story.warnings[what["text"]] = None
-    elif event == "crashed":
-        story.cut_short = True
-        _tell_crash(story, what["nodeid"], what["cause"], what["at"])
-    elif event == "ended":
-        story.exit_code = what["exit_code"]
-    elif event == "died":
-        _tell_death(story, what["cause"], what["at"])
+    _TELLERS[event](story, **what)
 
 
 def _tell_plan(
-    story: Story, tests: list[dict[str, Any]], maxfail: int, collected: str
+    story: Story, tests: list[dict[str, Any]], maxfail: int, said: dict[str, str]
 ) -> None:
     story.cut_short = False
-    if collected:
-        story.properties["collected"] = collected
+    story.properties |= {name: text for name, text in said.items() if text}
     if story.planned is None:
         story.planned = [Planned(**test) for test in tests]
         story.maxfail = maxfail
+
+
+def _tell_start(story: Story, nodeid: str, at: float) -> None:
+    # A plugin that runs a test again starts it again.
+    if nodeid not in story.running:
+        story.running.append(nodeid)
+        story.began[nodeid] = at
 
 
 def _tell_end(story: Story, test: Finished) -> None:
@@ -211,6 +230,7 @@ def _tell_end(story: Story, test: Finished) -> None:
 
 
 def _tell_crash(story: Story, nodeid: str, cause: str, at: float) -> None:
+    story.cut_short = True
     story.deaths += 1
     if nodeid:
         took = at - story.began.get(nodeid, at)
@@ -231,4 +251,39 @@ def _tell_death(story: Story, cause: str, at: float) -> None:
 
 def _finished(fields: dict[str, Any]) -> Finished:
     properties = tuple((name, value) for name, value in fields.pop("properties"))
-    return Finished(**fields, properties=properties)
+    earlier = tuple(Attempt(*attempt) for attempt in fields.pop("earlier"))
+    return Finished(**fields, properties=properties, earlier=earlier)
+
+
+def _tell_finished(story: Story, **fields: Any) -> None:
+    _tell_end(story, _finished(fields))
+
+
+def _tell_collected(story: Story, **fields: Any) -> None:
+    file = _finished(fields)
+    story.collected[file.nodeid] = file
+
+
+def _tell_property(story: Story, name: str, value: str) -> None:
+    story.properties[name] = value
+
+
+def _tell_warning(story: Story, text: str) -> None:
+    story.warnings[text] = None
+
+
+def _tell_exit(story: Story, exit_code: int) -> None:
+    story.exit_code = int(exit_code)
+
+
+_TELLERS: Mapping[str, Callable[..., None]] = {
+    "planned": _tell_plan,
+    "started": _tell_start,
+    "finished": _tell_finished,
+    "collected": _tell_collected,
+    "recorded": _tell_property,
+    "warned": _tell_warning,
+    "crashed": _tell_crash,
+    "ended": _tell_exit,
+    "died": _tell_death,
+}

@@ -6,13 +6,16 @@ ended. Not here: what is to be reported of them (journal, verdict).
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from rules_xdist import verdict
-from rules_xdist.journal import Finished, Planned, Story
+from rules_xdist.journal import FAILURES, Attempt, Finished, Planned, Story
 
 # What XML 1.0 cannot say, not even escaped.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,7 +50,21 @@ def write(
     suite.extend(cases)
     root = Element("testsuites")
     root.append(suite)
+    _clear(path)
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _clear(path: str) -> None:
+    """Makes room for a file, whatever tests have done to the place."""
+    folder = os.path.dirname(path) or os.curdir
+    os.makedirs(folder, exist_ok=True)
+    if not os.path.lexists(path):
+        return
+    os.chmod(folder, os.stat(folder).st_mode | stat.S_IRWXU)
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
 
 
 def _outcomes(story: Story, left: str) -> Iterator[Finished]:
@@ -88,10 +105,20 @@ def _case(test: Finished) -> Element:
         detail.text = _clean(test.text)
         if kind := _TYPE_BY_OUTCOME.get(test.outcome):
             detail.set("type", kind)
+    case.extend(_attempt(attempt, test.outcome) for attempt in test.earlier)
     for tag, output in (("system-out", test.out), ("system-err", test.err)):
         if output:
             ElementTree.SubElement(case, tag).text = _clean(output)
     return case
+
+
+def _attempt(attempt: Attempt, outcome: str) -> Element:
+    """A failed attempt before the last one, as Maven's Surefire has them."""
+    kind = "rerun" if outcome in FAILURES else "flaky"
+    tag = kind + ("Error" if attempt.outcome == "error" else "Failure")
+    detail = Element(tag, message=_clean(attempt.message))
+    ElementTree.SubElement(detail, "stackTrace").text = _clean(attempt.text)
+    return detail
 
 
 def _properties(pairs: Iterable[tuple[str, str]]) -> Element:

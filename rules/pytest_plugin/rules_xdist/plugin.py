@@ -53,14 +53,14 @@ class WorkerFixtures:
 class ShardPlugin:
     """Runs of all collected items those that are this shard's.
 
-    `planned` is told of them, of --maxfail, and by a fingerprint of what they were chosen
-    from. `ended` are those of them that an earlier process ran, or died of.
+    `planned` is told of them, of --maxfail, by a fingerprint of what they were chosen
+    from, and why the whole target has none, if so. `ended` are those of them that an earlier process ran, or died of.
     """
 
     def __init__(
         self,
         settings: Settings,
-        planned: Callable[[list[Planned], int, str], None],
+        planned: Callable[[list[Planned], int, str, str], None],
         slot: int,
         ended: Counter[str],
     ) -> None:
@@ -74,6 +74,7 @@ class ShardPlugin:
         self._ignoring = IgnoredFilesPlugin()
         self._share: Share | None = None
         self._weightless: list[str] = []
+        self._empty = ""
 
     def exit_code(self, code: int) -> int:
         """What pytest's exit code means for the shard's tests."""
@@ -144,12 +145,16 @@ class ShardPlugin:
         selection = settings.selection
         # Before anything is left out, by -k for example.
         self._weightless = weightless((item.nodeid for item in items), selection)
+        collected = len(items)
         yield
+        left = len(items)
         tests = [marks.read(item, selection.markers) for item in items]
         asked = [settings.filter.takes(test.nodeid) for test in tests]
         tests = [*compress(tests, asked)]
         _keep(config, items, asked)
         self._share = share(tests, selection, settings.dist, settings.shard)
+        if not self._share.of_target:
+            self._empty = "" if self._is_asked(config) else _why(collected, left)
         found = fingerprint(tests, self._share.units)
         taken = [*map(operator.or_, self._share.chosen, self._strays.find(tests))]
         _keep(config, items, taken)
@@ -158,7 +163,8 @@ class ShardPlugin:
         plan = [*compress(map(_planned, items, units), waiting)]
         items[:] = compress(items, waiting)
         if not config.option.collectonly:
-            self._tell_plan(plan, config.option.maxfail or 0, found)
+            maxfail = config.option.maxfail or 0
+            self._tell_plan(plan, maxfail, found, self._empty)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
@@ -172,6 +178,8 @@ class ShardPlugin:
             return
         settings = self._settings
         yield f"rules_xdist: {self._title()}: {self._share}, dist={settings.dist}"
+        if self._empty:
+            yield f"rules_xdist: {settings.target}: it has no tests: {self._empty}"
         if str(settings.filter) and not any(self._share.chosen):
             yield (
                 f"rules_xdist: --test_filter={settings.filter}: "
@@ -186,6 +194,12 @@ class ShardPlugin:
                 f"the weights of {settings.selection.target}"
             )
 
+    def _is_asked(self, config: pytest.Config) -> bool:
+        """Whether somebody wants only some tests."""
+        options = config.option
+        chosen = options.keyword or options.markexpr or options.deselect
+        return bool(chosen or str(self._settings.filter))
+
     def _title(self) -> str:
         settings = self._settings
         return f"{settings.target} {settings.shard} ({settings.worker.id})"
@@ -197,6 +211,15 @@ def _keep(
     if dropped := [*compress(items, map(operator.not_, chosen))]:
         config.hook.pytest_deselected(items=dropped)
         items[:] = compress(items, chosen)
+
+
+def _why(collected: int, left: int) -> str:
+    """Why a target has no tests."""
+    if left:
+        return f"the {left} that pytest collected are other targets'"
+    if collected:
+        return f"a hook deselected all {collected} that pytest collected"
+    return "pytest collected none"
 
 
 def _planned(item: pytest.Item, unit: str | None) -> Planned:

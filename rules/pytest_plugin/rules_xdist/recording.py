@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import warnings
 from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
-from rules_xdist import flood
-from rules_xdist.journal import Finished, Journal
+from rules_xdist import attempts
+from rules_xdist.around import around_each_test
+from rules_xdist.guard import Guard
+from rules_xdist.journal import Attempt, Finished, Journal
+from rules_xdist.originals import original
 from rules_xdist.verdict import INTERNAL_ERROR
 
 # Of what a test prints, the report has so many characters from its begin and as many
@@ -19,6 +20,9 @@ OUTPUT_LIMIT = 64 * 1024
 
 # A failure's text is what people look for in a report: more room for it.
 _TEXT_LIMIT = 8 * OUTPUT_LIMIT
+
+# Longer than any test.
+_DAYS = 1e6
 
 
 class SuiteProperties:
@@ -34,13 +38,16 @@ class SuiteProperties:
 
 
 class RecordingPlugin:
-    """Writes each test's start and end to the journal, as they happen."""
+    """Writes to the journal what happens: reports, and what they say together.
+
+    For the process in which pytest-xdist gives others their work. Whoever knows that it
+    begins and ends a test says so; what several tests report at once is told apart by
+    pytest-xdist's own number for a test.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        # Of the tests that run now: several where pytest-xdist runs them.
-        self._reports: dict[str, list[pytest.TestReport]] = {}
-        self._stdout_closed = False
+        self._reports: dict[int | None, list[pytest.TestReport]] = {}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -49,42 +56,15 @@ class RecordingPlugin:
             why = _reason(report.longrepr)
             self._journal.collected(_uncollected(report, "skipped", why))
 
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._reports[nodeid] = []
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        number = getattr(report, "item_index", None)
+        self._reports.setdefault(number, []).append(report)
+
+    def begin(self, nodeid: str) -> None:
         self._journal.started(nodeid)
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._reports.setdefault(report.nodeid, []).append(report)
-
-    # These are last, so that pytest's capturing, which changes sys.stdout, is around them.
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_setup(self) -> Generator[None, object, object]:
-        with flood.bounded():
-            return (yield)
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
-        try:
-            with flood.bounded():
-                return (yield)
-        finally:
-            self._stdout_closed = sys.stdout.closed or sys.stderr.closed
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
-        with flood.bounded():
-            return (yield)
-
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        if not self._journal.is_ours:
-            # A test forked, and the copy of this process came out of it as well: it
-            # would run the rest of the tests a second time.
-            os._exit(1)
-        if self._stdout_closed:
-            # pytest captures with these very files: all further tests would fail.
-            self._journal.ended(INTERNAL_ERROR)
-            os._exit(INTERNAL_ERROR)
-        self._journal.finished(finished(nodeid, self._reports.pop(nodeid, [])))
+    def end(self, nodeid: str, number: int | None = None) -> None:
+        self._journal.finished(finished(nodeid, self._reports.pop(number, [])))
 
     def pytest_warning_recorded(
         self,
@@ -97,43 +77,83 @@ class RecordingPlugin:
         self._journal.warned(f"{where}: {text}" + (f" ({nodeid})" if nodeid else ""))
 
 
+class TestsPlugin:
+    """Says when a test of this process begins and ends, whatever plugins do meanwhile."""
+
+    def __init__(
+        self, journal: Journal, recording: RecordingPlugin, guard: Guard
+    ) -> None:
+        self._journal = journal
+        self._recording = recording
+        self._guard = guard
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(
+        self, session: pytest.Session
+    ) -> Generator[None, object, object]:
+        around_each_test(session, self._run)
+        return (yield)
+
+    def _run(self, item: pytest.Item) -> Generator[None, object, object]:
+        if not self._journal.is_ours:
+            return (yield)  # In a box: the process around it says so.
+        self._recording.begin(item.nodeid)
+        result = yield
+        if self._guard.streams_closed:
+            self._journal.ended(INTERNAL_ERROR)
+            original.exit(INTERNAL_ERROR)
+        self._recording.end(item.nodeid)
+        return result
+
+
 def finished(nodeid: str, reports: Sequence[pytest.TestReport]) -> Finished:
     """What the reports of an item's phases say together."""
-    outcome, message, text = _judge(reports)
+    outcome, message, text = _judge(attempts.last(reports))
     # Each report has the output of the phases before it, too.
     last = reports[-1] if reports else None
     return Finished(
         nodeid,
         outcome,
-        sum(report.duration for report in reports),
+        _seconds(reports),
         _shortened(message, _TEXT_LIMIT),
         _shortened(text, _TEXT_LIMIT),
         out=_shortened(last.capstdout, OUTPUT_LIMIT) if last else "",
         err=_shortened(last.capstderr, OUTPUT_LIMIT) if last else "",
         properties=_properties(reports),
+        earlier=tuple(map(_short, attempts.earlier(reports))),
     )
 
 
-def _judge(reports: Sequence[pytest.TestReport]) -> tuple[str, str, str]:
+def _judge(reports: Sequence[pytest.TestReport]) -> Attempt:
     """An item's outcome, with a message and a text."""
     if failed := [report for report in reports if report.failed]:
         report = next((each for each in failed if each.when == "call"), failed[0])
         text = "\n\n".join(each.longreprtext for each in failed)
-        if report.when == "call":
-            return "failed", _message(report), text
-        return "error", f"failed on {report.when} with {_message(report)!r}", text
+        return attempts.failure(report)._replace(text=text)
     for report in reports:
+        if hasattr(report, "context"):
+            continue  # A subtest, which decides only if it fails.
         if hasattr(report, "wasxfail"):
             why = report.wasxfail.removeprefix("reason: ")
-            return ("xfailed" if report.skipped else "xpassed"), why, ""
+            return Attempt("xfailed" if report.skipped else "xpassed", why)
         if report.skipped:
-            return "skipped", _reason(report.longrepr), _place(report.longrepr)
-    return "passed", "", ""
+            return Attempt("skipped", _reason(report.longrepr), _place(report.longrepr))
+    return Attempt("passed")
 
 
-def _message(report: pytest.TestReport) -> str:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message) if crash else report.longreprtext
+def _seconds(reports: Sequence[pytest.TestReport]) -> float:
+    """What a test took, all its attempts together."""
+    seconds = sum(report.duration for report in reports)
+    # A test's fake clock may say anything.
+    return seconds if 0 <= seconds < _DAYS else 0.0
+
+
+def _short(attempt: Attempt) -> Attempt:
+    return Attempt(
+        attempt.outcome,
+        _shortened(attempt.message, _TEXT_LIMIT),
+        _shortened(attempt.text, _TEXT_LIMIT),
+    )
 
 
 def _uncollected(report: pytest.CollectReport, outcome: str, why: str) -> Finished:

@@ -18,17 +18,15 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rules_xdist import measuring, protocol, slot, verdict
 from rules_xdist.errors import ConfigError
 from rules_xdist.journal import FAILURES, Journal, Story
+from rules_xdist.measuring import Measurement
 from rules_xdist.process import Watch
 from rules_xdist.scratch import Scratch
 from rules_xdist.settings import Settings
-
-if TYPE_CHECKING:
-    from rules_xdist.plugin import ShardPlugin
 
 
 def main() -> None:
@@ -170,34 +168,46 @@ def _run_pytest(
         return verdict.WRONG_USE
     import pytest
 
-    from rules_xdist.recording import RecordingPlugin, SuiteProperties
-
     measurement = measuring.begin(settings.coverage)
-    shard = _shard_plugin(settings, journal, number, story)
-    properties = SuiteProperties(journal.recorded)
-    plugins = [shard, RecordingPlugin(journal), properties]
-    if settings.boxed and settings.workers == 1:
-        from rules_xdist.boxed import BoxPlugin
-
-        plugins.append(BoxPlugin(measurement, properties))
-    said = int(pytest.main(pytest_args(settings, user_args), plugins))
+    shard, *others = _plugins(settings, journal, number, story, measurement)
+    said = int(pytest.main(pytest_args(settings, user_args), [shard, *others]))
     journal.ended(shard.exit_code(said))
     code = verdict.empty_passes(shard.exit_code(said))
     measurement.report(failed=code != verdict.PASSED)
     return code
 
 
-def _shard_plugin(
-    settings: Settings, journal: Journal, number: int, story: Story
-) -> ShardPlugin:
+def _plugins(
+    settings: Settings,
+    journal: Journal,
+    number: int,
+    story: Story,
+    measurement: Measurement,
+) -> list[Any]:
+    """The shard's plugins of pytest, the one that selects its tests first."""
+    from rules_xdist.recording import RecordingPlugin, SuiteProperties, TestsPlugin
+
     ended = Counter(test.nodeid for test in story.finished)
+    recording = RecordingPlugin(journal)
+    properties = SuiteProperties(journal.recorded)
     if settings.workers > 1:
         from rules_xdist.controller import ControllerPlugin
 
-        return ControllerPlugin(settings, journal, ended)
+        controller = ControllerPlugin(settings, journal, recording, ended)
+        return [controller, recording, properties]
+    from rules_xdist.attempts import AttemptsPlugin
+    from rules_xdist.guard import Guard
     from rules_xdist.plugin import ShardPlugin
 
-    return ShardPlugin(settings, journal.planned, number, ended)
+    guard = Guard()
+    shard = ShardPlugin(settings, journal.planned, number, ended)
+    tests = TestsPlugin(journal, recording, guard)
+    plugins = [shard, recording, properties, guard, AttemptsPlugin(), tests]
+    if settings.boxed:
+        from rules_xdist.boxed import BoxPlugin
+
+        plugins.append(BoxPlugin(measurement, properties, guard))
+    return plugins
 
 
 def _missing(settings: Settings) -> str:

@@ -19,11 +19,16 @@ MAX_DEATHS = 20
 
 
 def cause_of_death(story: Story, code: int, ending: str) -> str:
-    """Why the process did not come to its proper end; empty if it did."""
+    """Why the process did not come to its proper end; empty if it did, or if a new one
+    would not come further."""
     if code < 0 or story.exit_code is None:
         return ending
-    if story.exit_code == INTERNAL_ERROR and story.running:
+    if story.exit_code != INTERNAL_ERROR:
+        return ""
+    if story.running:
         return "pytest could not go on: see the log, or whether it closes sys.stdout"
+    if story.left:
+        return "pytest had an internal error between tests: see the log"
     return ""
 
 
@@ -59,11 +64,14 @@ def why_left(story: Story) -> str:
 def unexplained(story: Story) -> str:
     """What the report has to say of a failure that no case of it shows."""
     code = empty_passes(story.exit_code or PASSED)
-    cases = [*story.finished, *story.collected.values()]
-    shown = any(case.outcome in FAILURES for case in cases)
-    if code == PASSED or shown or story.causes or story.running:
+    if code == PASSED or _has_failure(story) or story.causes or story.running:
         return ""
     return f"pytest ended with exit code {code} although no test failed: see the log"
+
+
+def _has_failure(story: Story) -> bool:
+    cases = [*story.finished, *story.collected.values()]
+    return any(case.outcome in FAILURES for case in cases)
 
 
 def outcome_of_left(why: str) -> str:
@@ -78,7 +86,8 @@ def exit_code(story: Story, code: int) -> int:
     # What pytest said counts, even if something made the process exit with 0.
     said = empty_passes(story.exit_code) or code
     lost = story.deaths > 0 or bool(story.running) or story.left != []
-    return said or (FAILED if lost else PASSED)
+    # Whatever a hook has made of pytest's exit code.
+    return said or (FAILED if lost or _has_failure(story) else PASSED)
 
 
 def empty_passes(pytest_code: int) -> int:

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -19,10 +20,14 @@ from typing import Any
 import pytest
 
 from rules_xdist import measuring, slot
+from rules_xdist.around import around_each_test
+from rules_xdist.attempts import AttemptsPlugin
 from rules_xdist.boxed import BoxPlugin
+from rules_xdist.guard import Guard
 from rules_xdist.handover import KEY, STACKS, STOP
 from rules_xdist.identity import Worker
 from rules_xdist.journal import Planned
+from rules_xdist.originals import original
 from rules_xdist.plugin import ShardPlugin
 from rules_xdist.process import die_with, dump_stacks_on_sigterm
 from rules_xdist.recording import SuiteProperties
@@ -46,22 +51,27 @@ class WorkerPlugin(ShardPlugin):
         number, self._hold = slot.take()
         os.environ[slot.VARIABLE] = str(number)
         self._measurement = measuring.begin(settings.coverage)
-        self._pid = os.getpid()
-        self._stdout_closed = False
+        self._guard = Guard()
+        self._pid = original.getpid()
+        self._perf_counter = original.perf_counter
         self._said: dict[str, Any] = {
             "tests": [],
             "maxfail": 0,
             "collected": "",
+            "empty": "",
             "wrong": "",
         }
         self._properties: dict[str, str] = {}
         super().__init__(settings, self._plan, number, Counter())
         self._worker = worker
 
-    def _plan(self, tests: list[Planned], maxfail: int, collected: str) -> None:
+    def _plan(
+        self, tests: list[Planned], maxfail: int, collected: str, empty: str
+    ) -> None:
         self._said["tests"] = [dataclasses.asdict(test) for test in tests]
         self._said["maxfail"] = maxfail
         self._said["collected"] = collected
+        self._said["empty"] = empty
 
     def join_workers(self, config: pytest.Config) -> None:
         """Nothing: pytest-xdist has made this process a worker."""
@@ -83,8 +93,10 @@ class WorkerPlugin(ShardPlugin):
         self._ended.update(given["ended"])
         properties = SuiteProperties(self._properties.__setitem__)
         config.pluginmanager.register(properties, "rules_xdist_properties")
+        config.pluginmanager.register(self._guard, "rules_xdist_guard")
+        config.pluginmanager.register(AttemptsPlugin(), "rules_xdist_attempts")
         if self._settings.boxed:
-            box = BoxPlugin(self._measurement, properties)
+            box = BoxPlugin(self._measurement, properties, self._guard)
             config.pluginmanager.register(box, "rules_xdist_boxed")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -105,36 +117,39 @@ class WorkerPlugin(ShardPlugin):
         path = self._folder / self._worker.id
         path.write_text(json.dumps(said), encoding="utf-8")
 
-    # Last, so that pytest's capturing, which changes sys.stdout, is around it.
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
-        try:
-            return (yield)
-        finally:
-            self._stdout_closed = sys.stdout.closed or sys.stderr.closed
-
-    # Before pytest-xdist tells the controller, to which this is a crash in the test.
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logfinish(self) -> None:
-        if os.getpid() != self._pid:
-            os._exit(1)  # A copy that a test forked, and that came out of it as well.
-        if self._stdout_closed:
-            os._exit(INTERNAL_ERROR)
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: object) -> None:
         # The controller would wait for what this worker was to run.
         print(excrepr, file=sys.__stderr__, flush=True)
-        os._exit(INTERNAL_ERROR)
+        original.exit(INTERNAL_ERROR)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(
-        self, item: pytest.Item
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(
+        self, session: pytest.Session
     ) -> Generator[None, object, object]:
+        around_each_test(session, self._around)
+        return (yield)
+
+    def _around(self, item: pytest.Item) -> Generator[None, object, object]:
+        if original.getpid() != self._pid:
+            return (yield)  # In a box.
+        # pytest-xdist asks it before and after, whatever tests have made of it.
+        time.perf_counter, ours = self._perf_counter, time.perf_counter
         result = yield
-        if (self._folder / STOP).exists():
+        self._perf_counter, time.perf_counter = time.perf_counter, ours
+        # Before pytest-xdist tells the controller, to which this is a crash in the test.
+        if self._guard.streams_closed:
+            original.exit(INTERNAL_ERROR)
+        if self._is_stopped():
             item.session.shouldstop = "enough tests have failed"
         return result
+
+    def _is_stopped(self) -> bool:
+        try:
+            original.stat(f"{self._folder}/{STOP}")
+        except OSError:
+            return False
+        return True
 
     # After the fixtures of the session are torn down.
     @pytest.hookimpl(trylast=True)

@@ -275,7 +275,7 @@ def test_a_plugin_that_limits_a_tests_time(target):
     result = run(target)
     assert [*result.outcomes.values()] == ["failure", "passed"], result.output
     hung = case(result, "test_hangs").find("failure")
-    assert hung.get("message") == "Timeout >0.3s"
+    assert hung.get("message") == "Failed: Timeout >0.3s"
 
 
 def test_an_interrupt_ends_it(target):
@@ -316,3 +316,63 @@ def test_temporary_folders_are_of_one_run(target):
     lines = (target.tmpdir / "roots").read_text().splitlines()
     roots, names = zip(*(line.split() for line in lines), strict=True)
     assert (len({*roots}), len({*names})) == (1, 2)
+
+
+def test_what_is_logged_in_the_process_comes_out_in_its_order(target):
+    target.write(
+        "conftest.py",
+        """
+        import os
+
+        OUTSIDE = os.getpid()
+
+        def say(*words):
+            assert os.getpid() == OUTSIDE
+            with open(os.path.join(os.environ["TEST_TMPDIR"], "log"), "a") as file:
+                print(*words, file=file)
+
+        def pytest_runtest_logstart(nodeid):
+            say("start", nodeid.split("::")[1])
+        def pytest_runtest_logreport(report):
+            context = getattr(report, "context", None)
+            say(report.when, report.outcome, context.msg if context else "")
+        def pytest_runtest_logfinish(nodeid):
+            say("finish")
+        """,
+    )
+    target.write(
+        "tests/test_a.py",
+        """
+        import unittest
+
+        def test_a(subtests):
+            with subtests.test("one"): pass
+            with subtests.test("two"): assert 1 == 2
+        class TestU(unittest.TestCase):
+            def test_u(self):
+                for n in range(3):
+                    with self.subTest(f"n{n}"): self.assertNotEqual(n, 1)
+        """,
+    )
+    result = target.run()
+    plain = (target.tmpdir / "log").read_text()
+    (target.tmpdir / "log").unlink()
+    boxed = run(target)
+    assert (boxed.code, boxed.outcomes) == (result.code, result.outcomes)
+    assert [*boxed.outcomes.values()] == ["failure", "failure"]
+    assert (target.tmpdir / "log").read_text() == plain
+    assert "call failed two" in plain
+
+
+def test_a_test_that_removes_the_temporary_folder(target):
+    target.write(
+        "tests/test_a.py",
+        """
+        import os, shutil
+
+        def test_removes(): shutil.rmtree(os.environ["TMPDIR"])
+        def test_after(): pass
+        """,
+    )
+    result = run(target)
+    assert [*result.outcomes.values()] == ["passed", "passed"], result.output

@@ -7,7 +7,14 @@ from collections import Counter
 
 import pytest
 
-from rules_xdist.journal import Finished, Journal, Planned, Story, pending
+from rules_xdist.journal import (
+    Attempt,
+    Finished,
+    Journal,
+    Planned,
+    Story,
+    pending,
+)
 
 
 @pytest.fixture
@@ -81,6 +88,65 @@ def test_a_line_cut_short_by_death(journal, file):
     assert journal.read() == Story(running=["a"])
     journal.died("why")
     assert journal.read().deaths == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"no JSON",
+        b"{}",
+        b"[]",
+        b"null",
+        b'{"event": "unknown"}',
+        b'{"event": ["started"]}',
+        b'{"event": "started"}',
+        b'{"event": "started", "nodeid": "b", "at": 0, "more": 1}',
+        b'{"event": "finished", "nodeid": "a"}',
+        b'{"event": "ended", "exit_code": "none"}',
+        b"\xff\0",
+    ],
+)
+def test_a_line_that_is_no_event_is_skipped(journal, file, line):
+    journal.started("a")
+    file.write(line)
+    journal.ended(1)
+    assert journal.read() == Story(running=["a"], exit_code=1)
+
+
+def test_a_test_empties_the_file(journal, file):
+    journal.planned([Planned("a")])
+    journal.started("a")
+    file.truncate(0)
+    journal.finished(Finished("a", "failed"))
+    journal.ended(1)
+    story = journal.read()
+    assert story == Story(
+        planned=[Planned("a")], finished=[Finished("a", "failed")], exit_code=1
+    )
+    # The next process knows of what the one before has written.
+    journal.open_for_writing()
+    file.truncate(0)
+    journal.ended(2)
+    assert journal.read().finished == story.finished
+
+
+def test_a_test_puts_its_own_file_in_the_place(journal, file, tmp_path):
+    mine = tmp_path / "mine"
+    with mine.open("wb") as other:
+        os.dup2(other.fileno(), file.fileno())
+    with pytest.raises(OSError, match="a file of its own"):
+        journal.ended(0)
+    assert mine.read_bytes() == b""
+
+
+def test_a_test_that_starts_again_runs_once(journal):
+    journal.started("a")
+    journal.started("a")
+    assert journal.read().running == ["a"]
+    earlier = (Attempt("failed", "why", "where"),)
+    journal.finished(Finished("a", "passed", earlier=earlier))
+    story = journal.read()
+    assert (story.running, story.finished[0].earlier) == ([], earlier)
 
 
 def test_only_the_writer_writes(journal):

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rules_xdist import junit, verdict
-from rules_xdist.journal import Finished, Planned, Story
+from rules_xdist.journal import Attempt, Finished, Planned, Story
 
 CAUSE = "killed by signal 9 (SIGKILL)"
 
@@ -138,3 +138,24 @@ def test_what_xml_cannot_say(tmp_path):
 )
 def test_address(nodeid, expected):
     assert junit.address(nodeid) == expected
+
+
+def test_attempts_before_the_last(tmp_path):
+    earlier = (Attempt("failed", "m\0", "text"), Attempt("error", "e", ""))
+    story = Story(
+        finished=[
+            Finished("t/test_a.py::test_p", "passed", earlier=earlier),
+            Finished("t/test_a.py::test_f", "failed", earlier=earlier),
+        ]
+    )
+    suite = report(tmp_path, story)
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    flaky, failed = suite.findall("testcase")
+    assert [child.tag for child in flaky][1:] == ["flakyFailure", "flakyError"]
+    assert [child.tag for child in failed][1:] == [
+        "failure",
+        "rerunFailure",
+        "rerunError",
+    ]
+    assert flaky.find("flakyFailure").get("message") == "m#x00"
+    assert flaky.findtext("flakyFailure/stackTrace") == "text"

@@ -2,6 +2,7 @@
 
 import os
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -263,3 +264,32 @@ def test_a_shard_of_an_environment_is_called_by_its_own_name(target):
         assert f'name="target" value="{label}"' in report
         ids |= {*re.findall(r'name="worker_id" value="(gw\d+)"', report)}
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "hook", "why"),
+    [
+        ((), "items.clear()", "a hook deselected all 2 that pytest collected"),
+        ((), "items.pop()", ""),
+        (("-k", "nothing"), "pass", ""),
+        (("-m", "nothing"), "pass", ""),
+    ],
+)
+def test_a_target_without_tests_says_why(target, args, hook, why):
+    target.write("conftest.py", f"def pytest_collection_modifyitems(items): {hook}")
+    target.write("tests/test_a.py", "def test_1(): pass\ndef test_2(): pass\n")
+    run = target.run(*args)
+    assert run.code == 0, run.output
+    said = f"rules_xdist: {target.label}: it has no tests: {why}\n"
+    assert (said in run.output) == bool(why)
+    suite = ElementTree.parse(target.xml).getroot().find("testsuite")
+    properties = {each.get("name"): each.get("value") for each in suite[0]}
+    assert properties.get("empty", "") == why
+
+
+def test_a_target_whose_tests_all_skip_has_tests(target):
+    target.write(
+        "tests/test_a.py", "import pytest\npytest.skip('w', allow_module_level=True)\n"
+    )
+    run = target.run()
+    assert (run.code, [*run.outcomes.values()]) == (0, ["skipped"])

@@ -36,6 +36,12 @@ def test_an_empty_shard_passes(code, expected):
             3,
             "pytest could not go on: see the log, or whether it closes sys.stdout",
         ),
+        (
+            Story(exit_code=3, planned=[Planned("a")]),
+            3,
+            "pytest had an internal error between tests: see the log",
+        ),
+        (Story(exit_code=2, planned=[Planned("a")]), 2, ""),
     ],
 )
 def test_cause_of_death(story, code, expected):
@@ -93,6 +99,9 @@ def test_why_not_go_on(story, told_to_end, expected):
         (Story(exit_code=0, running=["a"]), 0, 1),
         (Story(deaths=1), -9, 1),
         (Story(exit_code=0, planned=[Planned("a")]), 0, 1),
+        (Story(exit_code=0, finished=[DEAD]), 0, 1),
+        (Story(exit_code=0, collected={"a.py": Finished("a.py", "error")}), 0, 1),
+        (Story(exit_code=0, finished=[Finished("a", "xfailed")]), 0, 0),
     ],
 )
 def test_exit_code(story, code, expected):

@@ -27,6 +27,7 @@ type Summary struct {
 	elapsed  time.Duration
 	complete bool
 	divided  []string
+	empty    []string
 }
 
 // Divided are the targets whose shards did not collect the same tests, by label: some
@@ -51,6 +52,7 @@ type remark struct {
 	outcome outcome
 	subject string
 	message string
+	flaky   bool // a test that passed after attempts that failed
 }
 
 // New summarises a build. A test.xml that cannot be read is no error: its shard
@@ -85,8 +87,12 @@ func (s *Summary) add(target bep.Target, run bep.Shard, read Reader) {
 	file, err := read(last.XML)
 	line.cases = cases(name, last, file, err)
 	line.collected = file.Collected
+	s.remarkEmpty(target.Label, file)
 	for _, c := range line.cases {
 		line.tally[c.outcome]++
+		if c.flaky {
+			line.tally[flaky]++
+		}
 	}
 	s.tally.add(line.tally)
 	if len(run.Attempts) > 1 && last.Status == bep.Passed {
@@ -98,7 +104,17 @@ func (s *Summary) add(target bep.Target, run bep.Shard, read Reader) {
 	s.shards = append(s.shards, line)
 }
 
-// remarkFailures lists what failed, with its target if several have run it, as those of
+// remarkEmpty says of a target, once, that it has no tests at all.
+func (s *Summary) remarkEmpty(label string, file junitxml.File) {
+	if file.Empty == "" || len(file.Cases) > 0 || slices.Contains(s.empty, label) {
+		return
+	}
+	s.empty = append(s.empty, label)
+	s.tally[notRun]++
+	s.remarks = append(s.remarks, remark{outcome: notRun, subject: label, message: "it has no tests: " + file.Empty})
+}
+
+// remarkFailures lists what failed, if only in an attempt of several, with its target if several have run it, as those of
 // several environments do.
 func (s *Summary) remarkFailures() {
 	first := map[string]string{}
@@ -112,7 +128,10 @@ func (s *Summary) remarkFailures() {
 	}
 	for _, line := range s.shards {
 		for _, c := range line.cases {
-			if c.outcome != failed && c.outcome != errored {
+			if c.flaky {
+				c.outcome = flaky
+			}
+			if c.outcome != failed && c.outcome != errored && c.outcome != flaky {
 				continue
 			}
 			if several[c.subject] {
@@ -140,15 +159,15 @@ func (s *Summary) divide() {
 		case known != line.collected && !slices.Contains(s.divided, line.label):
 			s.divided = append(s.divided, line.label)
 			s.tally[errored]++
-			s.remarks = append(s.remarks, remark{errored, line.label, "its shards collected different tests: some may have run twice, or not at all"})
+			s.remarks = append(s.remarks, remark{outcome: errored, subject: line.label, message: "its shards collected different tests: some may have run twice, or not at all"})
 		}
 	}
 }
 
 func (s *Summary) problem(p bep.Problem) {
-	r := remark{notRun, p.Subject, p.Message}
+	r := remark{outcome: notRun, subject: p.Subject, message: p.Message}
 	if p.Kind == bep.Broken {
-		r = remark{errored, p.Subject, strings.TrimSuffix("not built: "+firstLine(p.Message), ": ")}
+		r = remark{outcome: errored, subject: p.Subject, message: strings.TrimSuffix("not built: "+firstLine(p.Message), ": ")}
 	}
 	s.tally[r.outcome]++
 	s.remarks = append(s.remarks, r)
@@ -193,25 +212,25 @@ func cases(shard string, a bep.Attempt, file junitxml.File, err error) []remark 
 	if err == nil && !file.ByBazel {
 		all, explained := fromFile(shard, file)
 		if a.Status != bep.Passed && (a.Status != bep.Failed || !explained) {
-			all = append(all, remark{failed, shard, cause(a, "no test failed, but the process did")})
+			all = append(all, remark{outcome: failed, subject: shard, message: cause(a, "no test failed, but the process did")})
 		}
 		return all
 	}
 	if a.Status == bep.Passed {
-		return []remark{{passed, shard, ""}}
+		return []remark{{outcome: passed, subject: shard}}
 	}
 	detail := "no readable test.xml"
 	if err == nil && file.Cases[0].Message != "" {
 		detail = file.Cases[0].Message
 	}
-	return []remark{{failed, shard, cause(a, detail)}}
+	return []remark{{outcome: failed, subject: shard, message: cause(a, detail)}}
 }
 
 // fromFile converts a file's cases, and says whether any of them failed. pytest's
 // node ids stand for themselves; another name means something within its shard.
 func fromFile(shard string, file junitxml.File) (all []remark, explained bool) {
 	for _, c := range file.Cases {
-		r := remark{outcomes[c.Outcome], cmp.Or(c.NodeID, shard+" "+c.Name), c.Message}
+		r := remark{outcomes[c.Outcome], cmp.Or(c.NodeID, shard+" "+c.Name), c.Message, c.Flaky}
 		all = append(all, r)
 		explained = explained || r.outcome == failed || r.outcome == errored
 	}

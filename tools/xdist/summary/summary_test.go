@@ -256,3 +256,36 @@ func TestShardsThatCollectedDifferently(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+func TestFlakyTests(t *testing.T) {
+	build := bep.Build{Complete: true, Targets: []bep.Target{target("//:t", attempt(bep.Passed, "t"))}}
+	recovered := test("t.py::shaky", junitxml.Passed, "assert 1 == 2\nmore")
+	recovered.Flaky = true
+	read := files{"t": file(recovered, test("t.py::sound", junitxml.Passed, ""))}
+	want := strings.TrimPrefix(`
+== test shards ==
+//:t  2 passed, 1 flaky  0.8s
+== short test summary info ==
+FLAKY t.py::shaky - assert 1 == 2
+== 2 passed, 1 flaky; 0 of 1 shards cached ==
+`, "\n")
+	if got := render(t, New(build, read.read), Style{}); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestTargetsWithoutTests: each shard says so, the summary once; what skips as a whole
+// is no such target.
+func TestTargetsWithoutTests(t *testing.T) {
+	build := bep.Build{Complete: true, Targets: []bep.Target{
+		target("//:none", attempt(bep.Passed, "none"), attempt(bep.Passed, "none")),
+		target("//:skips", attempt(bep.Passed, "skips")),
+	}}
+	skips := file(junitxml.Case{Name: "t.py", Outcome: junitxml.Skipped})
+	skips.Empty = "pytest collected none"
+	read := files{"none": {Empty: "a hook deselected all 5"}, "skips": skips}
+	got := render(t, New(build, read.read), Style{})
+	if strings.Count(got, "NOT RUN") != 1 || !strings.Contains(got, "NOT RUN //:none - it has no tests: a hook deselected all 5\n") {
+		t.Errorf("got\n%s", got)
+	}
+}
