@@ -1,1 +1,3 @@
-from tests.conftest import y
+import tests.conftest
+
+x = 1
