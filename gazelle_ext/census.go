@@ -18,7 +18,7 @@ func (s *survey) inCensus(f *folder) bool {
 		return false
 	}
 	if f.frozen() {
-		return f.build != nil && slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == packageName })
+		return f.build != nil && slices.ContainsFunc(f.build.Rules, func(r *rule.Rule) bool { return r.Name() == packageName && r.Kind() == packageKind })
 	}
 	_, doctests := s.doctests[f.rel]
 	return f.isTestRoot() || len(f.python()) > 0 || len(s.targets[f.rel]) > 0 || doctests
