@@ -175,6 +175,9 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 		inherited = s.settingsOfTestRoot(rel, inherited, report)
 	}
 	here, errs := inherited.withDirectives(rel, info.File)
+	if rel != "" && !isPackageName(path.Base(rel)) {
+		errs = append(errs, fmt.Errorf("%s: Bazel takes no package of this name, which may hold ASCII characters but : and \\; rename the folder, or leave it out by # gazelle:exclude", rel))
+	}
 	here.wrongHere = slices.Concat(here.wrongHere, errs)
 	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles, present: set(info.RegularFiles...)}
 	if f.has("pyvenv.cfg") {
@@ -195,6 +198,12 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 			f.subdirs = append(f.subdirs, name)
 		}
 	}
+}
+
+// isPackageName reports whether a folder's name may be part of a package's.
+// https://bazel.build/concepts/labels#package-names
+func isPackageName(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == ':' || r == '\\' })
 }
 
 // neverRecursed says whether a folder is one that neither holds sources of this

@@ -79,3 +79,11 @@ func TestScanFileErrors(t *testing.T) {
 		t.Errorf("test_link.py: %v; want its one test", parsed.File)
 	}
 }
+
+func TestPackageNames(t *testing.T) {
+	for name, want := range map[string]bool{"a=b": true, "a b": true, "it's)(": true, "a@b+c~d": true, "a:b": false, `a\b`: false, "ü": false, "a\nb": false} {
+		if got := isPackageName(name); got != want {
+			t.Errorf("isPackageName(%q) = %v", name, got)
+		}
+	}
+}

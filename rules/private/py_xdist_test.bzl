@@ -42,10 +42,20 @@ def _workspace_path(label):
     label = native.package_relative_label(label)
     return label.package + "/" + label.name if label.package else label.name
 
+def _root():
+    """The folder of this repository in the runfiles, from the main one's, where Bazel starts tests."""
+    name = native.package_relative_label(":all").repo_name
+    return "../" + name if name else ""
+
 def _nodeid(name):
     """The node id of what a person names by a file of `srcs`."""
     file, separator, address = name.partition("::")
     return _workspace_path(file) + separator + address
+
+def _for_env(file):
+    """The path of a file of this package; $(rootpath) would quote an odd one for a shell."""
+    path = _workspace_path(":" + file).replace("$", "$$")
+    return _root() + "/" + path if _root() else path
 
 def _env(selection, bytecode, how):
     """The environment of the tests: what the runner is to know, then a person's."""
@@ -53,9 +63,11 @@ def _env(selection, bytecode, how):
         # The order of a set of strings must be the same in all shards, or they would
         # not agree on the tests.
         "PYTHONHASHSEED": "0",
-        "RULES_XDIST_BYTECODE": "$(rootpath :{})".format(bytecode),
-        "RULES_XDIST_SELECTION": "$(rootpath :{})".format(selection),
+        "RULES_XDIST_BYTECODE": _for_env(bytecode + ".list"),
+        "RULES_XDIST_SELECTION": _for_env(selection + ".json"),
     }
+    if _root():
+        env["RULES_XDIST_ROOT"] = _root()
     if how.get("boxed"):
         env["RULES_XDIST_BOXED"] = "1"
     if how.get("workers", 1) != 1:

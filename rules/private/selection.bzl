@@ -40,6 +40,10 @@ def _is_test_file(file):
     # Support files may stand in srcs too; pytest loads these two by itself.
     return file.basename not in ["conftest.py", "__init__.py"]
 
+def _path(ctx, file):
+    """The path of a file in its repository, which for tests of another one is not the main one."""
+    return file.short_path.removeprefix("../{}/".format(ctx.label.repo_name))
+
 def _label_of_test(ctx):
     label = ctx.label
     return "//{}:{}".format(label.package, ctx.attr.test)
@@ -65,7 +69,7 @@ def _errors(ctx, files):
     return errors
 
 def _xdist_selection_impl(ctx):
-    files = sorted([f.short_path for f in ctx.files.srcs if ctx.attr.doctests or _is_test_file(f)])
+    files = sorted([_path(ctx, f) for f in ctx.files.srcs if ctx.attr.doctests or _is_test_file(f)])
     errors = _errors(ctx, files)
     if errors:
         fail("{}:\n  {}".format(_label_of_test(ctx), "\n  ".join(errors)))
@@ -76,7 +80,7 @@ def _xdist_selection_impl(ctx):
         runs = ctx.attr.runs,
         elsewhere = ctx.attr.elsewhere,
         markers = {meaning: sorted(names) for meaning, names in ctx.attr.markers.items()},
-        config = ctx.file.config.short_path if ctx.file.config else "",
+        config = _path(ctx, ctx.file.config) if ctx.file.config else "",
         doctests = ctx.attr.doctests,
     )
     out = ctx.actions.declare_file(ctx.label.name + ".json")

@@ -103,6 +103,20 @@ def processes_test_suite(name):
         },
         workers = 2,
     )
+    py_xdist_test(
+        name = "subject=odd",
+        srcs = ["a_subject.py"],
+        tags = ["manual"],
+    )
+    environment_test(
+        name = "odd_name_test",
+        environment = {
+            "RULES_XDIST_BYTECODE": "rules/tests/subject=odd.bytecode.list",
+            "RULES_XDIST_ROOT": "",
+        },
+        selection = "subject=odd.selection",
+        target_under_test = ":subject=odd",
+    )
     failure_test(
         name = "broken_processes_test",
         messages = [
@@ -160,6 +174,7 @@ def processes_test_suite(name):
             ":each_many_test",
             ":each_one_tags_test",
             ":each_one_test",
+            ":odd_name_test",
             ":subject_each_census",
             ":weights_test",
         ],

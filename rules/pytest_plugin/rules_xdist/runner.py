@@ -34,7 +34,9 @@ def main() -> None:
     parent = os.getpid()
     protocol.begin(os.environ)
     try:
-        code = _supervise(Settings.from_environ(os.environ), sys.argv[1:])
+        settings = Settings.from_environ(os.environ)
+        os.chdir(settings.root or ".")
+        code = _supervise(settings, sys.argv[1:])
     except ConfigError as error:
         code = _blame_infrastructure(str(error), verdict.WRONG_USE)
     except Exception as error:

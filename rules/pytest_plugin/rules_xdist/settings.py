@@ -31,6 +31,9 @@ class Settings:
     boxed: bool = False
     workers: int = 1
     coverage: Places | None = None
+    # Where the tests' repository is, from where Bazel starts them, if it is not the main
+    # one.
+    root: str = ""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -52,6 +55,7 @@ class Settings:
             boxed=environ.get("RULES_XDIST_BOXED") == "1",
             workers=_workers(environ),
             coverage=Places.from_environ(environ),
+            root=environ.get("RULES_XDIST_ROOT", ""),
         )
 
 

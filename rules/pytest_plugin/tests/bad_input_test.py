@@ -138,6 +138,22 @@ CLOSING = """
 """
 
 
+def test_tests_of_another_repository(target):
+    """Bazel starts them in the main one's runfiles; they run in their own's."""
+    target.write(
+        "../other/tests/test_a.py",
+        """
+        from pathlib import Path
+
+        def test_x(request):
+            assert request.node.nodeid == "tests/test_a.py::test_x"
+            assert Path("tests/test_a.py").samefile(__file__)
+        """,
+    )
+    run = target.run(env={"RULES_XDIST_ROOT": "../other"})
+    assert (run.code, len(good(run))) == (0, 1), run.output
+
+
 def test_a_test_that_changes_directory_and_environment(target):
     away = "os.environ.clear(); os.chdir('/'); os.umask(0o777)"
     run = run_with(target, away)
