@@ -82,11 +82,36 @@ func (s *survey) candidateRoots(report *report) []candidateRoot {
 			candidates = append(candidates, candidateRoot{folder: *byConvention, project: rel, asked: true})
 		}
 	}
+	candidates = append(candidates, s.rootsOfTests()...)
 	candidates = slices.DeleteFunc(candidates, func(c candidateRoot) bool {
 		return c.folder == "" || !s.holdsModules(c.folder)
 	})
 	slices.SortStableFunc(candidates, func(a, b candidateRoot) int { return strings.Compare(a.folder, b.folder) })
 	return slices.CompactFunc(candidates, func(a, b candidateRoot) bool { return a.folder == b.folder && a.project == b.project })
+}
+
+// rootsOfTests returns the folders that test files and conftest.py files put on sys.path,
+// but for those that pytest puts there for them anyway.
+func (s *survey) rootsOfTests() []candidateRoot {
+	var candidates []candidateRoot
+	for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
+		f := s.folders[rel]
+		if f.settings.beside() {
+			continue
+		}
+		for _, name := range append(slices.Clone(f.tests), "conftest.py") {
+			module := s.modules[path.Join(rel, name)]
+			if module == nil {
+				continue
+			}
+			for _, folder := range module.SearchPath {
+				if folder = path.Join(rel, folder); folder != s.importBase(rel) {
+					candidates = append(candidates, candidateRoot{folder: folder, project: rel})
+				}
+			}
+		}
+	}
+	return candidates
 }
 
 // isTestData says whether a folder lies among the data of tests or copies of other

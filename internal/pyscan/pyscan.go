@@ -28,6 +28,8 @@ type File struct {
 	Paths []Path
 	// Annotations are the comments for Gazelle.
 	Annotations []Annotation
+	// SearchPath are the folders that the file puts on sys.path, relative to its own.
+	SearchPath []string
 	// CollectIgnore and CollectIgnoreGlob are the variables of a conftest.py by which pytest
 	// leaves out files, as far as they are literals; nil where the file does not set them.
 	// https://docs.pytest.org/en/stable/reference/reference.html#globalvar-collect_ignore

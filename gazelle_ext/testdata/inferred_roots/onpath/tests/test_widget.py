@@ -1,0 +1,4 @@
+import widget
+
+
+def test_it(): pass
