@@ -102,11 +102,20 @@ def _interpreter(runfiles: str, workspace: str) -> dict[str, Any]:
     known = {*sysconfig.get_paths().values(), sysconfig.get_config_var("DESTSHARED")}
     known |= {"", runfiles}
     path = [entry for entry in _SYS_PATH if entry not in known]
-    base = getattr(sys, "_base_executable", "") or sys.executable
     return {
-        "python": _location(base, runfiles, workspace),
+        "python": _python(runfiles, workspace),
         "path": [_location(entry, runfiles, workspace) for entry in path],
     }
+
+
+def _python(runfiles: str, workspace: str) -> dict[str, str]:
+    """The interpreter; a virtual environment that Bazel makes for a target is none."""
+    base = getattr(sys, "_base_executable", "") or sys.executable
+    for path in (base, os.path.realpath(base)):
+        found = _location(path, runfiles, workspace)
+        if found.get("repository") != "":
+            break
+    return found
 
 
 def _location(path: str, runfiles: str, workspace: str) -> dict[str, str]:

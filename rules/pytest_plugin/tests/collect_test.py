@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 import rules_xdist
-from rules_xdist.collect import _location
+from rules_xdist.collect import _location, _python
 
 PYTEST = [sys.executable, "-m", "pytest", "--collect-only", "-p", "rules_xdist.collect"]
 
@@ -224,3 +224,19 @@ def test_where_a_module_or_an_interpreter_is(tmp_path, path, repository, inner):
         assert found == {"path": whole}
     else:
         assert found == {"repository": repository, "path": inner}
+
+
+def test_the_interpreter_behind_a_virtual_environment(tmp_path, monkeypatch):
+    real = tmp_path / "base/external/python~3/bin/python3.14"
+    made = tmp_path / "x.runfiles/_main/tests/_test_a.venv/bin/python3"
+    for path in (real, made):
+        path.parent.mkdir(parents=True)
+    real.touch()
+    made.symlink_to(real)
+    monkeypatch.setattr(sys, "_base_executable", str(made))
+    found = _python(str(tmp_path / "x.runfiles"), "_main")
+    assert found == {"repository": "python~3", "path": "bin/python3.14"}
+    monkeypatch.setattr(sys, "_base_executable", "/usr/bin/python3")
+    assert _python(str(tmp_path / "x.runfiles"), "_main") == {
+        "path": "/usr/bin/python3"
+    }
