@@ -2,6 +2,7 @@ package gazelle_ext
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -39,22 +40,33 @@ var (
 func (s *survey) planDoctests(report *report) {
 	s.doctests = map[string]plan.Target{}
 	taken := s.handwrittenDoctests()
-	for rel, f := range s.folders {
-		if !f.writes() || !s.collects(f) {
+	collections := map[string]collection{}
+	for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
+		f := s.folders[rel]
+		if !f.writes() || f.settings.noTests {
 			continue
 		}
-		names := slices.DeleteFunc(f.doctestFiles(s), func(name string) bool { return taken[path.Join(rel, name)] })
-		if f.settings.beside() && len(names) > 0 {
-			report.in(rel).warn(fmt.Errorf("%s: its doctests, the first of %d files here, run in no target: beside rules_python's extension none is made of them; write a py_xdist_test with doctests = True", path.Join(rel, names[0]), len(names)))
-			continue
+		root := f.settings.testRoot
+		if _, known := collections[root]; !known {
+			collections[root] = s.collectionOf(root)
 		}
-		for _, name := range names {
-			s.addDoctest(path.Join(rel, name), s.planSettings(f))
-		}
+		s.planDoctestsOf(f, slices.DeleteFunc(s.doctestFiles(f), func(file string) bool {
+			return taken[file] || s.leftOutBy(collections[root], file) != ""
+		}), report)
 	}
 	for pkg, t := range s.doctests {
 		slices.Sort(t.Files)
 		s.doctests[pkg] = t
+	}
+}
+
+func (s *survey) planDoctestsOf(f *folder, files []string, report *report) {
+	if f.settings.beside() && len(files) > 0 {
+		report.in(f.rel).warn(fmt.Errorf("%s: its doctests, the first of %d files here, run in no target: beside rules_python's extension none is made of them; write a py_xdist_test with doctests = True", files[0], len(files)))
+		return
+	}
+	for _, file := range files {
+		s.addDoctest(file, s.planSettings(f))
 	}
 }
 
@@ -96,32 +108,29 @@ func (s *survey) addDoctest(file string, settings plan.Settings) {
 	s.readExamples(file)
 }
 
-// collects reports whether a plain pytest, started in the test root, looks for tests in a
-// folder.
-func (s *survey) collects(f *folder) bool {
-	config, rel := f.settings.pytest, relative(f.settings.testRoot, f.rel)
-	paths, _ := config.Args("testpaths")
-	never, _ := config.Args("norecursedirs")
-	return !f.settings.noTests && (len(paths) == 0 || !outsideOf(rel, paths)) && !within(rel, never)
-}
-
-// doctestFiles lists the folder's files with doctests but its test files, by name.
-func (f *folder) doctestFiles(s *survey) []string {
+// doctestFiles lists a folder's files with doctests but its test files.
+func (s *survey) doctestFiles(f *folder) []string {
 	options := doctestOptionsOf(f.settings.pytest)
 	if !options.asked && !s.hasTargets[f.settings.testRoot] {
 		return nil
 	}
-	var names []string
+	var files []string
+	takes := options.taking()
 	for _, name := range f.files {
-		if slices.Contains(f.tests, name) || !options.takes(path.Join(f.rel, name)) {
-			continue
-		}
-		content := s.text(path.Join(f.rel, name))
-		if path.Ext(name) == ".py" && strings.Contains(content, prompt) || path.Ext(name) != ".py" && textExample.MatchString(content) {
-			names = append(names, name)
+		file := path.Join(f.rel, name)
+		if !slices.Contains(f.tests, name) && takes(file) && s.hasExamples(file) {
+			files = append(files, file)
 		}
 	}
-	return names
+	return files
+}
+
+// hasExamples reports whether a file may have doctests: more files than those that do.
+func (s *survey) hasExamples(file string) bool {
+	if path.Ext(file) == ".py" {
+		return strings.Contains(s.text(file), prompt)
+	}
+	return textExample.MatchString(s.text(file))
 }
 
 // text reads a file, of which nothing is known if it cannot be read.
@@ -154,24 +163,29 @@ func doctestOptionsOf(config pytestini.Config) doctestOptions {
 	return o
 }
 
-// takes reports whether pytest looks for doctests in a file.
-func (o doctestOptions) takes(file string) bool {
-	if name := path.Base(file); path.Ext(name) == ".py" {
-		return o.modules && name != "setup.py" && name != "__main__.py"
+// taking returns what reports whether pytest looks for doctests in a file.
+func (o doctestOptions) taking() func(file string) bool {
+	var texts []func(string) bool
+	for _, glob := range o.globs {
+		texts = append(texts, endMatcher(glob))
 	}
-	return slices.ContainsFunc(o.globs, func(glob string) bool { return fnmatch(glob, file) })
+	return func(file string) bool {
+		if name := path.Base(file); path.Ext(name) == ".py" {
+			return o.modules && name != "setup.py" && name != "__main__.py"
+		}
+		return matchedBy(texts, file)
+	}
 }
 
-// fnmatch matches as pytest does: a pattern with a slash is of the end of a path, another
+// endMatcher matches as pytest does: a pattern with a slash is of the end of a path, another
 // of the file's name.
-func fnmatch(pattern, file string) bool {
-	if !strings.Contains(pattern, "/") {
-		matched, _ := path.Match(pattern, path.Base(file))
-		return matched
+func endMatcher(pattern string) func(file string) bool {
+	if strings.Contains(pattern, "/") {
+		matches := pytestini.Fnmatch("*/" + strings.TrimPrefix(pattern, "/"))
+		return func(file string) bool { return matches("/" + file) }
 	}
-	// A star is any text, slashes included.
-	quoted := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
-	return regexp.MustCompile("^(.*/)?" + strings.TrimPrefix(quoted, "/") + "$").MatchString(file)
+	matches := pytestini.Fnmatch(pattern)
+	return func(file string) bool { return matches(path.Base(file)) }
 }
 
 // examplesOf is the key under which the survey's modules have what the examples in a file
@@ -206,7 +220,7 @@ func (s *survey) readExamples(file string) {
 // module; nil if it has none, or marks that the file's tests bear as well.
 func (s *survey) doctestParts(f *folder, name string) []model.Part {
 	file := path.Join(f.rel, name)
-	if !doctestOptionsOf(f.settings.pytest).modules || !s.collects(f) {
+	if !doctestOptionsOf(f.settings.pytest).modules {
 		return nil
 	}
 	text := s.text(file)
