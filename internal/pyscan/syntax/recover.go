@@ -46,6 +46,9 @@ func (r *recovery) passOver(p *parser, f *fault) bool {
 		return false
 	}
 	end := bodyEnd(r.text, body)
+	if start >= end {
+		start = body.start // what is wrong ends behind the body, such as a bracket within
+	}
 	r.imports = append(r.imports, importsIn(r.text, start, end)...)
 	r.text = r.text[:start] + blanked(r.text[start:end]) + r.text[end:]
 	return true

@@ -76,6 +76,7 @@ func TestFaultsOfModules(t *testing.T) {
 		"@f(\ndef a():\n    pass\n":                     "1:3",
 		"class T:\n    x y\n    def a(self): pass\n":    "2:7",
 		"def a():\npass\n":                              "2:1",
+		"def a():\n    t = '''\n'''.format(\n    g(\n":  "4:6", // behind the body, by indentation
 		"def a():\n    x y\nb = (\n":                    "2:7", // the first
 		"def a():\n    '''\nno Python\ndef b(): pass\n": "2:5", // what follows the string's begin might be text
 	} {
