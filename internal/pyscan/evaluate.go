@@ -184,6 +184,10 @@ func (ev *evaluator) conditional(e *syntax.Expr, s *scope, depth int) value {
 
 // member evaluates an attribute. The offset is where it is written.
 func (ev *evaluator) member(v value, name string, offset int) value {
+	return ev.memberDepth(v, name, offset, 0)
+}
+
+func (ev *evaluator) memberDepth(v value, name string, offset, depth int) value {
 	switch v := v.(type) {
 	case symbol:
 		if v == "pytest.mark" {
@@ -192,7 +196,7 @@ func (ev *evaluator) member(v value, name string, offset int) value {
 		if len(v)+len(name) > maxText {
 			return nil
 		}
-		return ev.follow(v.member(name))
+		return ev.followDepth(v.member(name), depth)
 	case *mark:
 		if name == "with_args" || name == "mark" {
 			return v // called, it gives the mark further arguments
@@ -204,7 +208,7 @@ func (ev *evaluator) member(v value, name string, offset int) value {
 	case choice:
 		alternatives := make([]value, len(v))
 		for i, a := range v {
-			alternatives[i] = ev.member(a, name, offset)
+			alternatives[i] = ev.memberDepth(a, name, offset, depth)
 		}
 		return choose(alternatives)
 	}

@@ -148,8 +148,13 @@ func (ev *evaluator) exported(name string) (value, bool) {
 }
 
 // follow returns what a symbol stands for, as far as its module is known, else the symbol.
-func (ev *evaluator) follow(s symbol) value {
-	if len(ev.modules) == 0 {
+func (ev *evaluator) follow(s symbol) value { return ev.followDepth(s, 0) }
+
+// maxFollowed bounds how often a symbol leads to another: names can lead in a circle.
+const maxFollowed = 16
+
+func (ev *evaluator) followDepth(s symbol, depth int) value {
+	if depth++; len(ev.modules) == 0 || depth > maxFollowed {
 		return s
 	}
 	module, rest := ev.longest(s)
@@ -173,7 +178,7 @@ func (ev *evaluator) follow(s symbol) value {
 		if i == 0 {
 			v, ok = module.member(name)
 		} else {
-			v = module.ev.member(v, name, 0)
+			v = module.ev.memberDepth(v, name, 0, depth)
 		}
 		if !ok || v == (unbound{}) {
 			return s

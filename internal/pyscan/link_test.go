@@ -127,6 +127,7 @@ func TestBasesOfOtherFiles(t *testing.T) {
 			lines("test_base.py", "TestBase::test_v @serial", "test_shared", "test_child.py", "TestBase::test_v @serial", "test_shared", "TestChild::test_v @serial", "test_star.py", "TestBase::test_v @serial", "test_shared")},
 		{"the module's mark stays there", "-- test_base.py --\nfrom pytest import mark\npytestmark = mark.a\ndef test_a(): pass\n-- test_child.py --\nfrom test_base import test_a",
 			lines("test_base.py", "test_a @a", "test_child.py", "test_a")},
+		{"names in a circle", "-- lib/__init__.py --\nimport lib\nif x:\n  a = lib.a\nelse:\n  from lib import a\nb = lib.a.b\n-- lib/c.py --\nimport lib\nc = lib.c if x else lib\n-- test_a.py --\nimport lib.c\nfrom lib import a, c\nfrom lib.c import c as d\nclass TestC(lib.a.b.c): pass\n@lib.c.c.c.c\n@d.c.c\ndef test_a(): pass", lines("test_a.py", "? TestC", "test_a")},
 		{"relative imports that lead nowhere", "-- test_a.py --\nfrom . import test_b\nfrom .. import Base\nfrom ...c.d import E\nimport x.y.z\nclass TestC(Base): pass\nclass TestD(E): pass\nclass TestE(x.y.z.F): pass", lines("test_a.py", "? test_b", "? TestC", "? TestD", "? TestE")},
 		{"still unknown: a base from no file", "-- test_a.py --\nfrom other import Base\nclass TestC(Base): pass", lines("test_a.py", "? TestC")},
 		{"still unknown: a base of a base", "-- base.py --\nfrom other import Other\nclass Base(Other): pass\n-- test_a.py --\nfrom base import Base\nclass TestC(Base): pass", lines("test_a.py", "? TestC")},
