@@ -146,7 +146,10 @@ func (w workspace) collect(ctx context.Context, scanned scan) (collection, error
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() > 2) {
 		return c, err
 	}
-	if err := readJSON(w.file("collected.json"), &c.items); err != nil {
+	collected := struct {
+		Items *[]collectedItem `json:"items"`
+	}{&c.items}
+	if err := readJSON(w.file("collected.json"), &collected); err != nil {
 		return c, err
 	}
 	return c, readJSON(w.file("evidence.json"), &c.evidence)
