@@ -131,14 +131,15 @@ class ControllerPlugin(ShardPlugin):
             scheduling = WorkStealingScheduling(config, log)
         else:
             scheduling = UnitScheduling(config, log, self._units)
-        # pytest-xdist has no hook for it.
+        # pytest-xdist has no hooks for these.
         completed = scheduling.mark_test_complete
 
-        def mark(node: WorkerController, number: int, duration: float = 0) -> None:
+        def complete(node: WorkerController, number: int, duration: float = 0) -> None:
             self._recording.end(self._nodeids[number], number)
             completed(node, number, duration)
 
-        scheduling.mark_test_complete = mark
+        scheduling.mark_test_complete = complete
+        scheduling.mark_test_pending = _fail_for_good
         return scheduling
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -212,6 +213,11 @@ class UnitScheduling(LoadScopeScheduling):
         units = self.assigned_work.pop(node).values()
         left = [nodeid for unit in units for nodeid, done in unit.items() if not done]
         return left[0] if left else None
+
+
+def _fail_for_good(nodeid: str) -> None:
+    """For pytest-rerunfailures: a test that ended its process does not run again."""
+    raise NotImplementedError
 
 
 def _splits_into_tests(settings: Settings) -> bool:

@@ -40,9 +40,8 @@ class SuiteProperties:
 class RecordingPlugin:
     """Writes to the journal what happens: reports, and what they say together.
 
-    For the process in which pytest-xdist gives others their work. Whoever knows that it
-    begins and ends a test says so; what several tests report at once is told apart by
-    pytest-xdist's own number for a test.
+    When a test begins and ends others say: TestsPlugin, or the controller of workers of
+    pytest-xdist. What its tests report at once is told apart by its number for a test.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -61,10 +60,22 @@ class RecordingPlugin:
         self._reports.setdefault(number, []).append(report)
 
     def begin(self, nodeid: str) -> None:
+        self._tell_between_tests()
         self._journal.started(nodeid)
 
     def end(self, nodeid: str, number: int | None = None) -> None:
         self._journal.finished(finished(nodeid, self._reports.pop(number, [])))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        self._tell_between_tests()
+
+    def _tell_between_tests(self) -> None:
+        """What a plugin reported while no test ran is a failure all the same."""
+        for report in self._reports.pop(None, []):
+            # The other is pytest-xdist's, of a crash, and told already.
+            if report.failed and report.when != "???":
+                self._journal.finished(finished(report.nodeid, [report]))
 
     def pytest_warning_recorded(
         self,
@@ -86,6 +97,7 @@ class TestsPlugin:
         self._journal = journal
         self._recording = recording
         self._guard = guard
+        self._runs = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(
@@ -95,10 +107,12 @@ class TestsPlugin:
         return (yield)
 
     def _run(self, item: pytest.Item) -> Generator[None, object, object]:
-        if not self._journal.is_ours:
-            return (yield)  # In a box: the process around it says so.
+        if self._runs:
+            return (yield)  # In a box, or within another test: they say so.
+        self._runs = True
         self._recording.begin(item.nodeid)
         result = yield
+        self._runs = False
         if self._guard.streams_closed:
             self._journal.ended(INTERNAL_ERROR)
             original.exit(INTERNAL_ERROR)

@@ -131,3 +131,80 @@ def test_a_subtest_that_recovers_is_no_failure(target, env):
 def said(case):
     outcomes = ("failure", "error", "rerun", "flaky")
     return [child.tag for child in case if child.tag.startswith(outcomes)]
+
+
+def test_a_test_that_ends_its_process_does_not_run_again(target):
+    target.write(
+        "conftest.py",
+        """
+        def pytest_handlecrashitem(crashitem, report, sched):
+            # As pytest-rerunfailures.
+            try:
+                sched.mark_test_pending(crashitem)
+                report.outcome = "rerun"
+            except NotImplementedError:
+                report.outcome = "failed"
+        """,
+    )
+    target.write(
+        "tests/test_a.py",
+        """
+        import os
+
+        PATH = os.path.join(os.environ["TEST_TMPDIR"], "ran")
+
+        def test_1(): pass
+        def test_crashes_once():
+            if not os.path.exists(PATH):
+                open(PATH, "w").close()
+                os._exit(3)
+        def test_2(): pass
+        """,
+    )
+    result = target.run(env={"RULES_XDIST_WORKERS": "2"})
+    assert (result.code, len(result.cases)) == (1, 3), result.output
+    assert result.outcomes["tests/test_a.py::test_crashes_once"] == "failure"
+
+
+def test_what_a_plugin_reports_between_tests(target):
+    target.write(
+        "conftest.py",
+        """
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtestloop(session):
+            result = yield
+            for outcome in ("passed", "failed"):
+                report = pytest.TestReport(
+                    nodeid=f"extra::{outcome}", location=("extra", 1, "extra"),
+                    keywords={}, outcome=outcome, longrepr="why", when="call",
+                )
+                session.config.hook.pytest_runtest_logreport(report=report)
+            return result
+        """,
+    )
+    target.write("tests/test_a.py", "def test_1(): pass\n")
+    result = target.run()
+    assert result.code == 1
+    assert result.outcomes == {
+        "tests/test_a.py::test_1": "passed",
+        "extra::failed": "failure",
+    }
+
+
+def test_a_test_runs_within_another(target):
+    target.write(
+        "conftest.py",
+        """
+        def pytest_runtest_protocol(item, nextitem):
+            if not hasattr(item, "inner"):
+                item.inner = True
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+                return True
+        """,
+    )
+    target.write("tests/test_a.py", "def test_1(): pass\n")
+    result = target.run()
+    assert (result.code, [*result.outcomes.values()]) == (0, ["passed"])
+    assert len(result.cases) == 1
