@@ -72,7 +72,9 @@ class Story:
     # Whether pytest came to its end without some tests, since a worker of pytest-xdist
     # had died.
     cut_short: bool = False
-    # Of processes that died while no test was running.
+    # Whether the last process that died did so while several tests were running.
+    suspects: bool = False
+    # Of processes that died while no test was running, or several were.
     causes: list[str] = field(default_factory=list)
     exit_code: int | None = None  # pytest's own, once it came to its end
     properties: dict[str, str] = field(default_factory=dict)
@@ -168,10 +170,12 @@ class Journal:
     def ended(self, exit_code: int) -> None:
         self._write(event="ended", exit_code=exit_code)
 
-    def died(self, cause: str) -> None:
-        """The writer's parent says so, whatever the writer was about to write."""
+    def died(self, cause: str, suspects: bool = False) -> None:
+        """The writer's parent says so, whatever the writer was about to write; and
+        whether the tests that ran are to run again, since it was only one of them."""
         self._writer = original.getpid()
-        self._write(event="died", cause=cause, at=original.monotonic())
+        at = original.monotonic()
+        self._write(event="died", cause=cause, at=at, suspects=suspects)
 
     def read(self) -> Story:
         story = Story()
@@ -239,10 +243,15 @@ def _tell_crash(story: Story, nodeid: str, cause: str, at: float) -> None:
         story.causes.append(cause)
 
 
-def _tell_death(story: Story, cause: str, at: float) -> None:
+def _tell_death(story: Story, cause: str, at: float, suspects: bool) -> None:
     story.deaths += 1
     story.exit_code = None
-    if not story.running:
+    story.suspects = suspects
+    if suspects:
+        names = ", ".join(story.running)
+        story.causes.append(f"{cause}, while these ran: {names}")
+        story.running.clear()
+    elif not story.running:
         story.causes.append(cause)
     for nodeid in [*story.running]:
         took = at - story.began[nodeid]

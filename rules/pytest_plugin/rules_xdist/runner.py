@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rules_xdist import measuring, protocol, slot, verdict
@@ -72,9 +73,10 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
         story = journal.read()
         how = f"{ending}: {verdict.TOLD_TO_END}" if watch.told_to_end else str(ending)
         cause = verdict.cause_of_death(story, ending.code, how)
+        suspects = len(story.running) > 1 and not watch.told_to_end
         if cause:
             _say_death(story, ended_before, cause)
-            journal.died(cause)
+            journal.died(cause, suspects)
             story = journal.read()
         elif not story.cut_short:
             left = verdict.why_left(story)
@@ -82,6 +84,10 @@ def _supervise(settings: Settings, user_args: Sequence[str]) -> int:
         left = verdict.why_not_go_on(ended_before, story, watch.told_to_end)
         if left or not story.left:
             break
+        if suspects:
+            settings = replace(settings, workers=1)
+            number, _hold = slot.take()
+            _say("one of these it was: what is left runs without workers")
         _say("a new process runs what is left")
     if why := verdict.unexplained(story):
         story.causes.append(why)

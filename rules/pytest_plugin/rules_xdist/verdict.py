@@ -39,7 +39,7 @@ def why_not_go_on(ended_before: int, story: Story, told_to_end: bool) -> str:
     """
     if told_to_end:
         return TOLD_TO_END
-    if len(story.finished) == ended_before:
+    if len(story.finished) == ended_before and not story.suspects:
         return "the process that was to run it died before any test"
     if _enough_failed(story):
         return ENOUGH_FAILED

@@ -182,6 +182,17 @@ def test_a_worker_that_dies_takes_its_own_test_only(journal):
     assert not journal.read().cut_short
 
 
+def test_a_death_of_which_one_of_several_tests_is_the_cause(journal):
+    plan = [Planned("a"), Planned("b")]
+    journal.planned(plan)
+    journal.started("a")
+    journal.started("b")
+    journal.died("why", suspects=True)
+    story = journal.read()
+    assert (story.running, story.finished, story.left) == ([], [], plan)
+    assert (story.causes, story.suspects) == (["why, while these ran: a, b"], True)
+
+
 def test_a_death_takes_all_running_tests_with_it(journal):
     journal.started("a")
     journal.started("b")

@@ -363,3 +363,39 @@ def test_collect_only(target):
     result = run(target, "--collect-only", "-q")
     assert (result.code, result.outcomes) == (0, {})
     assert "tests/test_a.py::test_1" in result.output
+
+
+def test_the_controller_dies_while_several_tests_run(target):
+    target.write(
+        "conftest.py",
+        """
+        def pytest_runtest_logreport(report):
+            if "breaks" in report.nodeid and report.when == "call":
+                raise RuntimeError("a hook of the suite")
+        """,
+    )
+    target.write(
+        "tests/test_a.py",
+        """
+        import os, pathlib, time
+
+        BESIDE = pathlib.Path(os.environ["TEST_TMPDIR"], "beside")
+
+        def test_breaks():
+            while not BESIDE.exists():
+                time.sleep(0.01)
+        def test_beside():
+            BESIDE.touch()
+            time.sleep(2)
+        def test_after(): pass
+        """,
+    )
+    result = target.run(env={"RULES_XDIST_WORKERS": "2"})
+    assert result.code == 1
+    assert "what is left runs without workers" in result.output
+    assert result.outcomes == {
+        "tests/test_a.py::test_breaks": "failure",
+        "tests/test_a.py::test_beside": "passed",
+        "tests/test_a.py::test_after": "passed",
+        f"{target.label} (no test running)": "error",
+    }
