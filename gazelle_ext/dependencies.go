@@ -54,6 +54,7 @@ func (d *dependencies) add(wanted *imports) {
 	for _, m := range wanted.modules {
 		d.addModule(m)
 	}
+	d.addDistributions(wanted.distributions)
 	for _, plugin := range wanted.plugins {
 		d.addPlugin(plugin)
 	}

@@ -142,7 +142,7 @@ func (g *generator) mappedKind(kind string) string {
 // ownKind returns which of the extension's kinds a rule in a BUILD file is, under
 // whatever name map_kind and alias_kind give it; "" if none.
 func (g *generator) ownKind(r *rule.Rule) string {
-	kinds := []string{testKind, partKind, packageKind, censusKind, libraryKind}
+	kinds := []string{testKind, partKind, packageKind, censusKind, metadataKind, libraryKind}
 	if g.folder.settings.beside() {
 		kinds = []string{partKind, packageKind, censusKind}
 	}
@@ -183,6 +183,7 @@ func (g *generator) libraries() {
 		g.add(r, imports)
 	}
 	g.forwards()
+	g.metadataRule()
 }
 
 // sources returns the library's sources as this package, which is its own, names them.

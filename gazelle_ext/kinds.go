@@ -10,9 +10,10 @@ import (
 const (
 	testKind = "py_xdist_test"
 	// partKind is py_xdist_test under a name of its own: see beside.go.
-	partKind    = "py_xdist_part_test"
-	packageKind = "xdist_package"
-	censusKind  = "xdist_census_test"
+	partKind     = "py_xdist_part_test"
+	packageKind  = "xdist_package"
+	censusKind   = "xdist_census_test"
+	metadataKind = "xdist_metadata"
 	// libraryKind never reaches a BUILD file: it is mapped to py_library, a kind
 	// that belongs to rules_python's own extension.
 	libraryKind = "py_xdist_library"
@@ -21,8 +22,9 @@ const (
 	markersAttr   = "markers"
 	weightsAttr   = "weights"
 
-	packageName = "xdist_package"
-	censusName  = "xdist_census"
+	packageName  = "xdist_package"
+	censusName   = "xdist_census"
+	metadataName = "xdist_metadata"
 )
 
 // pyLibrary is what the extension's libraries are in a BUILD file.
@@ -76,6 +78,10 @@ func (*xdist) Kinds() map[string]rule.KindInfo {
 			NonEmptyAttrs:  set("packages"),
 			MergeableAttrs: set("packages"),
 		},
+		metadataKind: {
+			NonEmptyAttrs:  set("srcs"),
+			MergeableAttrs: set("srcs"),
+		},
 		libraryKind: {
 			NonEmptyAttrs:  set("srcs", "deps"),
 			MergeableAttrs: set("srcs"),
@@ -93,6 +99,6 @@ func (x *xdist) Loads() []rule.LoadInfo {
 func (*xdist) ApparentLoads(moduleToApparentName func(string) string) []rule.LoadInfo {
 	return []rule.LoadInfo{{
 		Name:    "@" + apparentName("rules_xdist", moduleToApparentName) + "//rules:defs.bzl",
-		Symbols: []string{testKind, partKind, censusKind, packageKind, libraryKind},
+		Symbols: []string{testKind, partKind, censusKind, metadataKind, packageKind, libraryKind},
 	}}
 }

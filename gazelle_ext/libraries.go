@@ -46,7 +46,8 @@ func (s *survey) isPackage(f *folder) bool {
 	if f.settings.beside() {
 		return !f.inProject() && (f.build != nil || len(f.python()) > 0 || len(s.targets[f.rel]) > 0)
 	}
-	return f.rel == "" || f.build != nil || len(f.tests) > 0 || len(s.targets[f.rel]) > 0 ||
+	_, metadata := s.metadata[f.rel]
+	return f.rel == "" || f.build != nil || metadata || len(f.tests) > 0 || len(s.targets[f.rel]) > 0 ||
 		librariesWanted(f) && (f.conftest || len(f.sources) > 0 && (f.settings.project == nil || *f.settings.project == f.rel))
 }
 

@@ -29,6 +29,8 @@ type imports struct {
 	external []string
 	included []includedLabel
 	plugins  []requiredPlugin
+	// distributions are the folders of those whose metadata is a dependency.
+	distributions []string
 	// kept are dependencies that the BUILD file has and that stay.
 	kept []string
 	// like are targets whose dependencies are dependencies here, too.
@@ -40,6 +42,7 @@ func (i *imports) add(s *survey, file string) {
 	if s.modules[file] != nil {
 		i.modules = append(i.modules, s.importsOf(file).wanted...)
 		i.included = append(i.included, s.includedIn(file)...)
+		i.addMetadata(s, file)
 	}
 }
 
@@ -68,6 +71,7 @@ func (s *survey) importsOfTest(t plan.Target) *imports {
 	folders := map[string]bool{}
 	for _, file := range t.Files {
 		result.add(s, file)
+		result.addPlugins(s, file)
 		result.add(s, examplesOf(file))
 		for _, rel := range parents(plan.PackageOf(file)) {
 			folders[rel] = true

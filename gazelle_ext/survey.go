@@ -15,6 +15,7 @@ import (
 	"github.com/bazelbuild/bazel-gazelle/walk"
 	"github.com/rules-xdist/rules_xdist/internal/durations"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
+	"github.com/rules-xdist/rules_xdist/internal/pyproject"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
 	"golang.org/x/sync/errgroup"
 )
@@ -54,6 +55,8 @@ type survey struct {
 	pythonRoots []string
 	// projectRoots are those of the Python projects, by the project's folder.
 	projectRoots map[string][]string
+	// metadata are the projects whose distribution's metadata is made, by folder.
+	metadata map[string]pyproject.Project
 	// holdersByName and absoluteNames are those of misplaced.go, as far as it was asked.
 	holdersByName map[string][]string
 	absoluteNames map[string]bool
@@ -146,6 +149,7 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	s.indexModules()
 	s.link()
 	s.adoptUncollected()
+	s.planMetadata()
 	s.imported = s.importedTests()
 	recorded, err := durations.Read(filepath.Join(root, durations.File))
 	if err != nil {

@@ -1,6 +1,7 @@
 // Package pyproject reads what a folder's pyproject.toml, setup.cfg and setup.py say of
-// the Python distribution that is made from it: in which folders its modules are. It
-// knows the common build back ends, runs no Python, and opens no files itself.
+// the Python distribution that is made from it: in which folders its modules are, and
+// which of them are plugins of pytest. It knows the common build back ends, runs no
+// Python, and opens no files itself.
 package pyproject
 
 import (
@@ -21,6 +22,9 @@ type Project struct {
 	// to the project's, "." for that itself; sorted. None means by convention: src, if
 	// there are any modules in it, else the project's folder.
 	Roots []string
+	// Plugins are the modules that pytest imports where the distribution is installed: the
+	// entry points of pytest11; sorted.
+	Plugins []string
 }
 
 // Files are the names of the files that Read asks for.
@@ -43,6 +47,8 @@ func Read(read func(name string) ([]byte, bool)) (Project, error) {
 	}
 	slices.Sort(p.Roots)
 	p.Roots = slices.Compact(p.Roots)
+	slices.Sort(p.Plugins)
+	p.Plugins = slices.Compact(p.Plugins)
 	return p, failed
 }
 
@@ -81,6 +87,8 @@ func (p *Project) readPyproject(content []byte) error {
 	for _, of := range []table{root.table("project"), root.table("build-system"), tool.table("poetry"), tool.table("flit")} {
 		p.Distribution = p.Distribution || of != nil
 	}
+	p.readPlugins(root.table("project", "entry-points", pytestPlugins))
+	p.readPlugins(tool.table("poetry", "plugins", pytestPlugins))
 	p.readSetuptools(tool.table("setuptools"))
 	p.readHatch(tool.table("hatch", "build"))
 	p.readHatch(tool.table("hatch", "build", "targets", "wheel"))
@@ -99,6 +107,23 @@ func (p *Project) readPyproject(content []byte) error {
 		}
 	}
 	return nil
+}
+
+// pytestPlugins is the group of entry points that are plugins of pytest.
+const pytestPlugins = "pytest11"
+
+func (p *Project) readPlugins(points table) {
+	for _, point := range points {
+		if point, ok := point.(string); ok {
+			p.addPlugin(point)
+		}
+	}
+}
+
+// addPlugin adds an entry point: a module, or module:object.
+func (p *Project) addPlugin(point string) {
+	module, _, _ := strings.Cut(point, ":")
+	p.Plugins = append(p.Plugins, strings.TrimSpace(module))
 }
 
 // https://setuptools.pypa.io/en/latest/userguide/package_discovery.html

@@ -59,6 +59,24 @@ func TestRoots(t *testing.T) {
 	}
 }
 
+// Plugins of pytest that the distribution has.
+func TestPlugins(t *testing.T) {
+	for file, content := range map[string]string{
+		"pyproject.toml": "[project.entry-points.pytest11]\nb = 'shop.plugin:Plugin'\na = 'shop.more'\n",
+		"setup.cfg":      "[options.entry_points]\npytest11 =\n    b = shop.plugin:Plugin\n    a = shop.more\n",
+		"setup.py":       "setup(entry_points={'pytest11': ['b = shop.plugin:Plugin', \"a=shop.more\",]})\n",
+	} {
+		p, err := Read(reader(map[string]string{file: content}))
+		if got := strings.Join(p.Plugins, " "); err != nil || got != "shop.more shop.plugin" {
+			t.Errorf("%s: plugins %q, %v; want shop.more, shop.plugin", file, got, err)
+		}
+	}
+	p, err := Read(reader(map[string]string{"pyproject.toml": "[tool.poetry.plugins.pytest11]\na = 'shop.plugin'\n"}))
+	if got := strings.Join(p.Plugins, " "); err != nil || got != "shop.plugin" {
+		t.Errorf("poetry: plugins %q, %v; want shop.plugin", got, err)
+	}
+}
+
 // One file that is wrong does not hide what the others say.
 func TestBadFile(t *testing.T) {
 	p, err := Read(reader(map[string]string{"pyproject.toml": "[project]\nname = \n", "setup.cfg": "[options]\npackage_dir = =src\n"}))

@@ -30,6 +30,16 @@ func (p *Project) readSetupCfg(content []byte) {
 	for folder := range strings.FieldsFuncSeq(file.Section("options.packages.find").Key("where").Value(), isSeparator) {
 		p.addRoot(strings.TrimSpace(folder))
 	}
+	for point := range strings.Lines(file.Section("options.entry_points").Key(pytestPlugins).Value()) {
+		p.addEntryPoint(point)
+	}
+}
+
+// addEntryPoint adds an entry point written as name = module.
+func (p *Project) addEntryPoint(text string) {
+	if _, point, ok := strings.Cut(text, "="); ok {
+		p.addPlugin(point)
+	}
 }
 
 // isSeparator says whether a rune ends an element of a list in a setup.cfg.
@@ -42,8 +52,16 @@ var rootsInSetupPy = []*regexp.Regexp{
 	regexp.MustCompile(`\bfind(?:_namespace)?_packages\(\s*(?:where\s*=\s*)?["']([^"'\n]+)["']`),
 }
 
+// pluginsInSetupPy is how a setup.py names plugins of pytest by literals.
+var pluginsInSetupPy = regexp.MustCompile(`["']` + pytestPlugins + `["']\s*:\s*\[([^\]]*)\]`)
+
 func (p *Project) readSetupPy(content []byte) {
 	p.Distribution = true
+	for _, found := range pluginsInSetupPy.FindAllSubmatch(content, -1) {
+		for point := range strings.SplitSeq(string(found[1]), ",") {
+			p.addEntryPoint(strings.Trim(strings.TrimSpace(point), `"'`))
+		}
+	}
 	for _, way := range rootsInSetupPy {
 		for _, found := range way.FindAllSubmatch(content, -1) {
 			p.addRoot(string(found[1]))

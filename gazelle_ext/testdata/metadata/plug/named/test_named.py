@@ -1,0 +1,3 @@
+import plug
+
+def test_it(): pass

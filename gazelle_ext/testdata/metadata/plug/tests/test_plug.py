@@ -1,0 +1,3 @@
+from plug import plugin
+
+def test_it(): pass

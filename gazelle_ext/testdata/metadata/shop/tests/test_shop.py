@@ -1,0 +1,3 @@
+import shop
+
+def test_it(): pass

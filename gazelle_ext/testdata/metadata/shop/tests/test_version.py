@@ -1,0 +1,5 @@
+import importlib.metadata
+
+import shop
+
+def test_it(): pass

@@ -1,0 +1,3 @@
+from importlib import metadata
+
+def test_it(): pass
