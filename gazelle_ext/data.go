@@ -169,7 +169,7 @@ func (s *survey) sharedData(targets []plan.Target, report *report) []string {
 // dataOfOthers returns the files of other packages that a rule in a BUILD file has as data.
 func (s *survey) dataOfOthers(pkg, name string) []string {
 	f := s.folders[pkg]
-	r := rulesOf(f.build)[name]
+	r := f.ruleNamed(name)
 	if r == nil || r.Attr("data") == nil {
 		return nil
 	}

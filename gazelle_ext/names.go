@@ -128,7 +128,13 @@ func (f *folder) isLibraryOf(r *rule.Rule, srcs []string) bool {
 	return shares
 }
 
-func (f *folder) ruleNamed(name string) *rule.Rule { return rulesOf(f.build)[name] }
+// ruleNamed returns the rule of that name in the BUILD file, nil if there is none.
+func (f *folder) ruleNamed(name string) *rule.Rule {
+	if f.rules == nil {
+		f.rules = rulesOf(f.build)
+	}
+	return f.rules[name]
+}
 
 func (f *folder) librariesInFile() []*rule.Rule {
 	if f.build == nil {

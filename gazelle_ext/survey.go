@@ -95,6 +95,8 @@ type folder struct {
 	// managed says that this extension writes the folder's BUILD file.
 	managed bool
 	build   *rule.File
+	// rules are those of the BUILD file by name, made when first asked for.
+	rules map[string]*rule.Rule
 	// left says that the BUILD file stays as it is, for what showed when it was to be
 	// written. Gazelle visits folders before those above, which have the census.
 	left bool

@@ -68,6 +68,7 @@ func (s *survey) planTests(recorded durations.Tests, report *report) []plan.Targ
 // withUnread marks the files that are planned as BUILD files have them. A new file in a
 // frozen folder, where no target of it could be written, is not planned at all.
 func (s *survey) withUnread(files []plan.File, present []plan.Present) []plan.File {
+	memory := slices.Concat(present, s.presentParts())
 	var planned []plan.File
 	for _, f := range files {
 		frozen := s.folders[plan.PackageOf(f.Path)].frozen()
@@ -75,9 +76,31 @@ func (s *survey) withUnread(files []plan.File, present []plan.Present) []plan.Fi
 			continue
 		}
 		f.Unread = frozen || s.unread[f.Path] != nil
+		if f.Unread {
+			f.Tests = plan.Remembered(f.Path, memory)
+		}
+		if f.Unread && f.Given {
+			s.given[f.Path] = f
+		}
 		planned = append(planned, f)
 	}
 	return planned
+}
+
+// presentParts returns the targets for parts that stand beside those of rules_python's
+// extension.
+func (s *survey) presentParts() []plan.Present {
+	var parts []plan.Present
+	for _, f := range s.folders {
+		if f.managed && f.build != nil {
+			for _, r := range f.build.Rules {
+				if r.Kind() == partKind {
+					parts = append(parts, s.presentTest(f, r))
+				}
+			}
+		}
+	}
+	return parts
 }
 
 func isPresent(file string, present []plan.Present) bool {

@@ -71,7 +71,7 @@ func importedBy(root, file string) []string {
 	}
 	scanned, err := pyscan.Scan(file, source)
 	if err != nil {
-		log.Fatalf("ERROR: %v", err)
+		return nil // That one's parser goes on, too.
 	}
 	var modules []string
 	for _, statement := range scanned.Imports {

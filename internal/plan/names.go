@@ -37,17 +37,17 @@ func AssignNames(targets []Target, present []Present, taken func(name string) bo
 		return !used[strings.ToLower(name)] && !madeSuffix.MatchString(name) && !slices.Contains(shellCommands, name) && !taken(name)
 	}
 	names := make([]string, len(targets))
-	for _, fits := range []func(p Present, t Target) bool{
+	had := namesOf(present)
+	for _, keeps := range []func(p Present, t Target) bool{
 		func(p Present, t Target) bool { return p.Fixed && p.Name == t.Name },
 		func(p Present, t Target) bool { return p.Name == soundName(t.Name) && isFree(p.Name) },
-		func(p Present, t Target) bool {
-			return IsVariant(p.Name, soundName(t.Name), testSuffix) && isFree(p.Name)
-		},
+		func(p Present, t Target) bool { return isFree(p.Name) },
 	} {
 		for i, t := range targets {
-			fitting := func(p Present) bool { return p.Package == t.Package && p.shares(t) && fits(p, t) }
-			if k := slices.IndexFunc(present, fitting); names[i] == "" && k >= 0 {
-				names[i] = take(present[k].Name)
+			fits := func(p Present) bool { return p.Package == t.Package && p.shares(t) && keeps(p, t) }
+			candidates := slices.Concat(had[t.Name], had[soundName(t.Name)])
+			if k := slices.IndexFunc(candidates, fits); names[i] == "" && k >= 0 {
+				names[i] = take(candidates[k].Name)
 			}
 		}
 	}
@@ -57,6 +57,19 @@ func AssignNames(targets []Target, present []Present, taken func(name string) bo
 		}
 	}
 	return names
+}
+
+// namesOf returns present targets by their names, and by those of which their names are
+// variants.
+func namesOf(present []Present) map[string][]Present {
+	byName := map[string][]Present{}
+	for _, p := range present {
+		byName[p.Name] = append(byName[p.Name], p)
+		if base := strings.TrimSuffix(strings.TrimRight(p.Name, "0123456789"), testSuffix); IsVariant(p.Name, base, testSuffix) && base != p.Name {
+			byName[base] = append(byName[base], p)
+		}
+	}
+	return byName
 }
 
 // soundName returns a name without what must not be in one.

@@ -29,8 +29,8 @@ type File struct {
 	Module Module
 	// Tests are the statically visible tests, in the file's order.
 	Tests []Test
-	// Unread says that its tests cannot be told: they are what Present targets run of it,
-	// and these stay. If there is none it gets a target to itself.
+	// Unread says that its tests cannot be told. They are those that present targets
+	// remember, which stay; if there are none, the file gets a target to itself.
 	Unread bool
 	// Given says that another tool makes a target of the file, so that Build makes
 	// none but those of groups over several files. See Split.
@@ -149,11 +149,6 @@ func Build(in Input) ([]Target, []Problem) {
 	files := slices.Clone(in.Files)
 	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
 	kept := keptParts(in.Present)
-	for i, f := range files {
-		if f.Unread {
-			files[i].Tests = remembered(f, in.Present)
-		}
-	}
 	crossing := crossFileGroups(files, kept)
 	problems := checkGroups(files)
 	present := slices.Clone(in.Present)

@@ -332,7 +332,7 @@ func TestUnreadFilesKeepTheirTargets(t *testing.T) {
 		for i := range files {
 			if random.Intn(2) == 0 {
 				files[i].Unread = true
-				files[i].Tests = nil
+				files[i].Tests = Remembered(files[i].Path, presentOf(before))
 			}
 		}
 		after, problems := Build(Input{Files: files, Present: presentOf(before)})

@@ -124,12 +124,12 @@ func followMarks(present []Present, shares []share) {
 	}
 }
 
-// remembered returns what the present targets tell of the tests of a file that cannot be
+// Remembered returns what the present targets tell of the tests of a file that cannot be
 // read: one test for each part that they run of it.
-func remembered(f File, present []Present) []Test {
+func Remembered(file string, present []Present) []Test {
 	var parts []model.Part
 	for _, p := range present {
-		if slices.Contains(p.Files, f.Path) {
+		if slices.Contains(p.Files, file) {
 			parts = append(parts, p.Runs...)
 		}
 	}
