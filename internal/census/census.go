@@ -10,7 +10,9 @@ package census
 
 import (
 	"cmp"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/rules-xdist/rules_xdist/internal/model"
 )
@@ -53,6 +55,7 @@ type Selection struct {
 	Files   []string     `json:"files"`
 	Runs    []model.Part `json:"runs"`
 	Markers Markers      `json:"markers"`
+	Config  string       `json:"config"` // pytest's configuration file, or empty
 }
 
 // Census is what Bazel knows about a test root without reading any test.
@@ -62,6 +65,14 @@ type Census struct {
 	Errors     []string    `json:"errors"` // what the static half found
 	// LeftOut says which tests no target is meant to run, by patterns, and why.
 	LeftOut map[string]string `json:"left_out"`
+}
+
+// Configured reports whether the test root has a configuration of pytest of its own, so
+// that its folder is also pytest's root.
+func (c Census) Configured() bool {
+	return slices.ContainsFunc(c.Selections, func(s Selection) bool {
+		return s.Config != "" && strings.TrimPrefix(path.Dir(s.Config), ".") == c.Root
+	})
 }
 
 // MarkersByFile returns the markers of each test file that is in a target. The

@@ -201,3 +201,22 @@ func TestMarkersByFile(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestConfigured(t *testing.T) {
+	for _, test := range []struct {
+		root, config string
+		want         bool
+	}{
+		{"", "pytest.ini", true},
+		{"", "", false},
+		{"svc", "svc/pytest.ini", true},
+		{"svc", "pytest.ini", false},
+		{"svc", "svc/sub/pytest.ini", false},
+		{"svc", "", false},
+	} {
+		census := Census{Root: test.root, Selections: []Selection{{}, {Config: test.config}}}
+		if got := census.Configured(); got != test.want {
+			t.Errorf("%q in %q: got %v", test.config, test.root, got)
+		}
+	}
+}

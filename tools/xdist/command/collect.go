@@ -91,7 +91,7 @@ func (s *session) collect(ctx context.Context, sources sources, root census.Cens
 	var said bytes.Buffer
 	code, err := s.run(ctx, process.Command{
 		Path:   python.program,
-		Args:   []string{"-m", "pytest", "--collect-only", "-q", "-p", "rules_xdist.collect", "--rootdir=" + s.workspace.Root},
+		Args:   s.collectArgs(root),
 		Dir:    filepath.Join(s.workspace.Root, root.Root),
 		Env:    variables,
 		Stdout: &said,
@@ -108,6 +108,15 @@ func (s *session) collect(ctx context.Context, sources sources, root census.Cens
 		err = nil
 	}
 	return plain, broken, err
+}
+
+// collectArgs leaves pytest's root to a configuration in the test root.
+func (s *session) collectArgs(root census.Census) []string {
+	args := []string{"-m", "pytest", "--collect-only", "-q", "-p", "rules_xdist.collect"}
+	if !root.Configured() {
+		args = append(args, "--rootdir="+s.workspace.Root)
+	}
+	return args
 }
 
 // in says where a collection takes place, unless that goes without saying.

@@ -42,30 +42,33 @@ func (r verifyRequest) run(ctx context.Context, system System) error {
 	if err != nil {
 		return err
 	}
-	var found verdict
+	v := verifier{session: s, sources: sources, targets: targets}
 	for _, root := range roots {
-		if err := found.add(ctx, s, sources, root, targets); err != nil {
+		if err := v.add(ctx, root); err != nil {
 			return err
 		}
 	}
-	return s.report(found)
+	return v.report()
 }
 
-// verdict is what verify found in all test roots.
-type verdict struct {
+// verifier has both sides, and what it found in the test roots so far.
+type verifier struct {
+	*session
+	sources        sources
+	targets        map[string]targetCollection
 	tests, leftOut int
 	findings       []string
 }
 
 // add compares one test root.
-func (v *verdict) add(ctx context.Context, s *session, sources sources, root census.Census, targets map[string]targetCollection) error {
+func (v *verifier) add(ctx context.Context, root census.Census) error {
 	own := map[string]targetCollection{}
 	collections := map[string]census.Collection{}
 	for _, selection := range root.Selections {
-		own[selection.Target] = targets[selection.Target]
-		collections[selection.Target] = targets[selection.Target].Collection
+		own[selection.Target] = v.targets[selection.Target]
+		collections[selection.Target] = v.targets[selection.Target].Collection
 	}
-	plain, broken, err := s.collect(ctx, sources, root, own)
+	plain, broken, err := v.collect(ctx, v.sources, root, own)
 	if err != nil {
 		return err
 	}
@@ -82,19 +85,19 @@ func (v *verdict) add(ctx context.Context, s *session, sources sources, root cen
 }
 
 // report prints what verify found.
-func (s *session) report(v verdict) error {
+func (v *verifier) report() error {
 	for _, finding := range v.findings {
-		fmt.Fprintln(s.Stdout, finding)
+		fmt.Fprintln(v.Stdout, finding)
 	}
 	if len(v.findings) > 0 {
-		fmt.Fprintf(s.Stdout, "verify: %d tests, %d findings\n", v.tests, len(v.findings))
+		fmt.Fprintf(v.Stdout, "verify: %d tests, %d findings\n", v.tests, len(v.findings))
 		return &exit{code: codeFindings}
 	}
 	butFor := ""
 	if v.leftOut > 0 {
 		butFor = ", but for those in left_out of a census"
 	}
-	fmt.Fprintf(s.Stdout, "verify: %d tests, each in exactly one target%s\n", v.tests, butFor)
+	fmt.Fprintf(v.Stdout, "verify: %d tests, each in exactly one target%s\n", v.tests, butFor)
 	return nil
 }
 

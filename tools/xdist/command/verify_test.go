@@ -120,7 +120,7 @@ func TestVerifyTestRoots(t *testing.T) {
 		outer = `{"root": "", "selections": [
 			{"target": "//:test_a", "dist": "loadgroup", "files": ["test_a.py"], "runs": ["rest"], "markers": {"split": ["unit"]}}]}`
 		inner = `{"root": "web/api", "selections": [
-			{"target": "//web/api:test_b", "dist": "loadgroup", "files": ["web/api/test_b.py"], "runs": ["rest+slow"], "markers": {"serial": ["alone"]}}]}`
+			{"target": "//web/api:test_b", "config": "web/api/pytest.ini", "dist": "loadgroup", "files": ["web/api/test_b.py"], "runs": ["rest+slow"], "markers": {"serial": ["alone"]}}]}`
 		innermost = `{"root": "web/api/v2", "selections": []}`
 		testY     = `{"nodeid": "web/api/test_b.py::test_y", "file": "web/api/test_b.py", "markers": ["slow"]}`
 	)
@@ -164,13 +164,14 @@ func TestVerifyTestRoots(t *testing.T) {
 	if !maps.Equal(markers, want) {
 		t.Errorf("got  %q\nwant %q", markers, want)
 	}
-	const pytest = "python3 -m pytest --collect-only -q -p rules_xdist.collect --rootdir=/workspace"
+	const pytest = " -m pytest --collect-only -q -p rules_xdist.collect"
 	want = map[string]string{"": `["web/api","web/api/v2"]`, "/web/api": `["web/api/v2"]`, "/web/api/v2": "[]"}
 	if !maps.Equal(ignored, want) {
 		t.Errorf("got  %q\nwant %q", ignored, want)
 	}
-	// Where no target says which Python it runs under, the machine's is taken.
-	if got, want := f.lines()[6:], []string{pytest, strings.Replace(pytest, "python3", "/bin/sh", 1), pytest}; !slices.Equal(got, want) {
+	// Where no target says which Python it runs under, the machine's is taken; where there
+	// is a configuration, pytest's root is its.
+	if got, want := f.lines()[6:], []string{"python3" + pytest + " --rootdir=/workspace", "/bin/sh" + pytest, "python3" + pytest + " --rootdir=/workspace"}; !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	if got, want := f.lines()[1:3], []string{
