@@ -41,14 +41,17 @@ func (s *survey) data(pkg string, sources []string, ofTests bool, report *report
 		sources = nil
 	}
 	for _, source := range sources {
-		for _, named := range s.modules[source].Paths {
-			name := path.Join(plan.PackageOf(source), named.Path)
-			if strings.HasPrefix(source, name+"/") {
-				continue // the source's own folder, or one above it, says nothing
+		reads := s.readsOf(source)
+		if s.isTestFile(source) {
+			reads = s.readsOfTest(source)
+		}
+		for _, r := range reads {
+			warn := func(text string) { report.warn(fmt.Errorf("%s:%d: %s", source, r.line, text)) }
+			if r.unknown {
+				data.unknown(s, pkg, source, r.name, warn)
+			} else {
+				data.name(s, pkg, r.name, warn)
 			}
-			data.name(s, pkg, name, func(text string) {
-				report.warn(fmt.Errorf("%s:%d: %s", source, named.Line, text))
-			})
 		}
 	}
 	slices.Sort(data.files)
@@ -58,12 +61,8 @@ func (s *survey) data(pkg string, sources []string, ofTests bool, report *report
 
 // name adds what a source names: a file, or a folder and all that is in it.
 func (data *dataFiles) name(s *survey, pkg, name string, warn func(string)) {
-	info, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(name)))
 	generated := s.isGenerated(name)
-	if err != nil && !generated || name == "." || strings.HasPrefix(name, "../") || name == ".." {
-		return
-	}
-	if generated || !info.IsDir() {
+	if info, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(name))); generated || err != nil || !info.IsDir() {
 		// What a rule makes is as visible as that rule, which is not this extension's.
 		if path.Ext(name) != ".py" && s.maySee(pkg, name) && (!generated || s.packageOf(name) == pkg) {
 			data.files = append(data.files, name)
@@ -350,10 +349,13 @@ func (s *survey) declaredOnDisk(pkg, name string) bool {
 	return false
 }
 
-// isGonePattern reports whether a pattern is of all files of a folder, and there are none
-// in f's package any more.
+// isGonePattern reports whether a pattern as Gazelle writes it, of a folder or of one kind
+// of files, matches nothing in f's package any more.
 func (s *survey) isGonePattern(f *folder, pattern string) bool {
 	folder, ok := strings.CutSuffix(pattern, "/**")
+	if !ok && strings.HasPrefix(path.Base(pattern), "*.") {
+		folder, ok = strings.TrimSuffix(path.Dir(pattern), "/**"), true
+	}
 	return ok && !strings.Contains(folder, "*") && !s.matchesFile(f.rel, pattern)
 }
 

@@ -47,6 +47,13 @@ type survey struct {
 	imports map[string]fileImports
 	// below are the files of a package below its folders, as far as it was asked for.
 	below map[string][]string
+	// reads are what sources read, unnamed the files below folders that one may read
+	// without naming it, and ignores the lines of .gitignore files by folder, all as far
+	// as they were asked for.
+	reads          map[string][]read
+	unnamed        map[string][]string
+	ignores        map[string][]ignorePattern
+	ignoredFolders map[string]bool
 	// byModule are the Python files by module name.
 	byModule map[string][]string
 	// pathFolders are the folders that pytest puts on sys.path.
@@ -117,18 +124,22 @@ type folder struct {
 // emptySurvey is that of a repository without folders.
 func emptySurvey(root string) *survey {
 	return &survey{
-		root:       root,
-		readFile:   os.ReadFile,
-		folders:    map[string]*folder{},
-		modules:    map[string]*pyscan.File{},
-		unread:     map[string]error{},
-		targets:    map[string][]plan.Target{},
-		hasTargets: map[string]bool{},
-		imports:    map[string]fileImports{},
-		below:      map[string][]string{},
-		given:      map[string]plan.File{},
-		bases:      map[string]*base{},
-		python:     newestPython,
+		root:           root,
+		readFile:       os.ReadFile,
+		folders:        map[string]*folder{},
+		modules:        map[string]*pyscan.File{},
+		unread:         map[string]error{},
+		targets:        map[string][]plan.Target{},
+		hasTargets:     map[string]bool{},
+		imports:        map[string]fileImports{},
+		below:          map[string][]string{},
+		given:          map[string]plan.File{},
+		bases:          map[string]*base{},
+		python:         newestPython,
+		reads:          map[string][]read{},
+		unnamed:        map[string][]string{},
+		ignores:        map[string][]ignorePattern{},
+		ignoredFolders: map[string]bool{},
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *survey) testFiles(recorded durations.Tests, report *report) []plan.File
 		for _, name := range f.tests {
 			in := ofFolder
 			file := path.Join(f.rel, name)
-			if len(s.modules[file].Paths) > 0 {
+			if s.readsBeside(file) {
 				// It reads files beside it, which only targets of its package can glob.
 				in.Top = f.rel
 			}

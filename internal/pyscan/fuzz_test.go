@@ -86,6 +86,7 @@ func toLF(src []byte) []byte {
 
 var fuzzSeeds = []string{
 	"d = dirname((__file__))\nx = join(d, 'a', b)/'c' # gazelle:ignore a", "files(__package__).parents[1e9]",
+	"open(f'{__file__!r:{a}}/%s' % b, *c, **d)[0](", "self.a: b = [open('a/b') for x in Path(__file__).glob(*c) if d] if not e in f else lambda *g: h",
 	"if x:\n\ty\n  z", "x = f'{a!r:{b}}' rb'\\' + 0x_1", "class TestA(TestA, B[0], metaclass=M): test_x = lambda: 0",
 	"match x:\n case [A(b=1), *_] as c if d: pass", "@pytest.mark.a(*b, **c)\nasync def test_x(a, /, *b): yield",
 	"pytestmark = []\nwhile x:\n  pytestmark += pytestmark + [m]", "# coding: gbk\n'\x81\\'", "\r\x00", "class TestA: pass\nTestA.TestA = TestA",

@@ -45,7 +45,8 @@ func (o Options) Parse(path string, src []byte) (*Source, error) {
 		return nil, err
 	}
 	s := &Source{Path: path, options: o, mod: mod}
-	s.File = File{Imports: imports(mod), Paths: paths(mod), Annotations: annotations(mod), SearchPath: searchPath(mod), Faults: mod.Faults}
+	s.File = File{Imports: imports(mod), Paths: paths(mod), Annotations: annotations(mod), SearchPath: mod.SearchPath, Faults: mod.Faults}
+	s.File.PathNames = pathNames(mod)
 	s.readIgnored()
 	return s, nil
 }

@@ -23,9 +23,11 @@ type File struct {
 	// Unreadable are the places at which marks stand in a form that cannot be
 	// read without running the file.
 	Unreadable []Note
-	// Paths are the files and folders beside the file that it names by common idioms
-	// such as Path(__file__).parent / "data", in the file's order.
+	// Paths are the files and folders that it names by common idioms such as
+	// Path(__file__).parent / "data", in the file's order.
 	Paths []Path
+	// PathNames are the paths that its own variables hold, for other files.
+	PathNames map[string]Path
 	// Annotations are the comments for Gazelle.
 	Annotations []Annotation
 	// SearchPath are the folders that the file puts on sys.path, relative to its own.
@@ -42,11 +44,27 @@ type File struct {
 // NewestPython is the newest version whose syntax is known.
 const NewestPython = syntax.NewestPython
 
-// A Path is relative to the file's folder, with slashes. It may name what there is not.
+// A Path is a file or folder that a source names. It may name what there is not.
 type Path struct {
-	Path string
+	syntax.FilePath
 	Line int
 }
+
+// What a Path is relative to.
+const (
+	OwnFolder     = syntax.OwnFolder
+	CurrentFolder = syntax.CurrentFolder
+	TestFolder    = syntax.TestFolder
+	FeatureFolder = syntax.FeatureFolder
+	ModuleFolder  = syntax.ModuleFolder
+	ModuleName    = syntax.ModuleName
+)
+
+// Names in a Path for what only the path of its file tells.
+const (
+	OwnFile = syntax.OwnFile
+	OwnStem = syntax.OwnStem
+)
 
 // An Annotation is a comment "# gazelle:KEY VALUE".
 type Annotation struct {
@@ -156,9 +174,20 @@ func (o Options) Scan(path string, src []byte) (*File, error) {
 func paths(mod *syntax.Module) []Path {
 	var list []Path
 	for _, p := range mod.Paths {
-		list = append(list, Path{p.Path, mod.Line(p.Offset)})
+		list = append(list, Path{p, mod.Line(p.Offset)})
 	}
 	return list
+}
+
+func pathNames(mod *syntax.Module) map[string]Path {
+	if len(mod.PathNames) == 0 {
+		return nil
+	}
+	names := make(map[string]Path, len(mod.PathNames))
+	for name, p := range mod.PathNames {
+		names[name] = Path{p, 1}
+	}
+	return names
 }
 
 func annotations(mod *syntax.Module) []Annotation {

@@ -105,7 +105,7 @@ func (c Config) Line(option string) int {
 // DJANGO_SETTINGS_MODULE is pytest-django's.
 var names = []string{
 	"addopts", "python_files", "python_classes", "python_functions", "testpaths", "norecursedirs", "pythonpath",
-	"required_plugins", "DJANGO_SETTINGS_MODULE",
+	"required_plugins", "DJANGO_SETTINGS_MODULE", "bdd_features_base_dir",
 }
 
 func iniSection(name string) func([]byte) (map[string][]string, bool, error) {

@@ -2,108 +2,405 @@ package syntax
 
 import (
 	"path"
-	"strconv"
 	"strings"
 )
 
-// A FilePath is where an expression such as Path(__file__).parent / "data" leads.
+// A FilePath is a file or folder that an expression such as
+// Path(__file__).parent / "data" leads to.
 type FilePath struct {
-	// Path is relative to the source file's folder, with slashes.
-	Path   string
+	Base PathBase
+	// Module is what ModuleFolder and ModuleName are about, with the dots of a relative
+	// import before it; Name is the name of a ModuleName.
+	Module, Name string
+	// Path is relative to Base, with slashes. OwnFile and OwnStem in it stand for the
+	// name of the file that Base is about, with and without ".py".
+	Path string
+	// Open says that what is read below Path only a running program knows.
+	Open bool
+	// Loose says that it may be no path at all: it counts if there is such a file.
+	Loose  bool
 	Offset int
 }
 
-// self is the source file itself, as a path relative to its folder.
-const self = "__file__"
+// PathBase says what a path is relative to.
+type PathBase uint8
 
-// A pathReader finds the expressions for files that begin with __file__ or
-// __package__, and with variables that such an expression was assigned to. It goes by
-// tokens, since they mostly stand in functions, of which the parser keeps no tree.
+const (
+	OwnFolder     PathBase = iota // of the source file
+	CurrentFolder                 // where pytest is started
+	TestFolder                    // of the test file that runs: a fixture's request.path
+	FeatureFolder                 // where pytest-bdd looks for features
+	ModuleFolder                  // of Module's file
+	ModuleName                    // the path that Name is in Module
+)
+
+// Names that stand in a path for what only the path of the file tells.
+const (
+	OwnFile = "__file__"
+	OwnStem = "__stem__"
+)
+
+// maxPathLength bounds paths, which an expression may double in each line.
+const maxPathLength = 1024
+
+// A pathReader finds the files that expressions name. It goes by tokens, since these
+// expressions mostly stand in functions, of which the parser keeps no tree; and of the
+// lines it reads only those that have a word or string which may lead to a file.
 type pathReader struct {
-	src   string
-	toks  []token
-	depth int // of indentation
-	names map[string]pathVariable
-	found []FilePath
+	src     string
+	toks    []token
+	i       int // the present token
+	imports []Import
+	// names and attrs are the variables and attributes that hold paths; names that
+	// imports bind are added when the first path is met.
+	names, attrs map[string]pathValue
+	// unread are the attributes that no expression has asked for since, with their place.
+	unread  map[string]int
+	modules map[string]string
+	aliases map[string]string
+	blocks  []pathBlock
+	undo    []pathBinding
+	found   []FilePath
+	// searched are the folders that are put on sys.path.
+	searched []string
 }
 
-// A pathVariable is known up to the end of the block that assigns it.
-type pathVariable struct {
-	path  string
-	depth int
+// A pathBlock is what stands deeper than the line before it.
+type pathBlock struct {
+	// opener is the first word of that line; undo is how many bindings there were.
+	opener tokenKind
+	undo   int
 }
 
-// filePaths returns the paths that a module names by common idioms, in its order.
-func filePaths(src string, toks []token) []FilePath {
-	if !strings.Contains(src, self) && !strings.Contains(src, "__package__") {
-		return nil
+// isScope says whether it is the body of a function or class, whose names are its own.
+func (b pathBlock) isScope() bool { return b.opener == kwDef || b.opener == kwClass }
+
+// A pathBinding is what a name was before a scope bound it.
+type pathBinding struct {
+	name   string
+	before pathValue
+	had    bool
+}
+
+// readPaths notes in a module the paths that it names.
+func (m *Module) readPaths(src string, toks []token, imports []Import) {
+	r := pathReader{src: src, toks: toks, imports: imports}
+	if importsPathConstant(imports) {
+		r.bindImports()
 	}
-	r := pathReader{src: src, toks: toks, names: map[string]pathVariable{}}
-	for i := 0; i < len(toks); {
+	opens := tokEOF
+	start, wanted := 0, false
+	for i := range toks {
 		switch toks[i].kind {
 		case tokIndent:
-			r.depth++
+			r.blocks = append(r.blocks, pathBlock{opens, len(r.undo)})
+			start = i + 1
 		case tokDedent:
-			r.dedent()
-		case tokName:
-			if end := r.name(i); end > i {
-				i = end
-				continue
+			r.leaveBlock()
+			start = i + 1
+		case tokNewline:
+			opens = r.opener(start)
+			if wanted {
+				r.line(start, i)
 			}
+			start, wanted = i+1, false
+		case tokName:
+			wanted = wanted || r.leadsToFile(i)
+		case tokString, tokTemplateText:
+			wanted = wanted || r.mayNameFile(i)
 		}
+	}
+	r.reportUnread()
+	m.Paths, m.PathNames, m.SearchPath = r.found, r.exported(), r.searched
+}
+
+// opener returns the keyword with which the line at token i begins.
+func (r *pathReader) opener(i int) tokenKind {
+	if r.kind(i) == kwAsync {
 		i++
 	}
-	return r.found
+	return r.kind(i)
 }
 
-func (r *pathReader) dedent() {
-	r.depth--
-	for name, v := range r.names {
-		if v.depth > r.depth {
-			delete(r.names, name)
+func (r *pathReader) leaveBlock() {
+	if len(r.blocks) == 0 {
+		return
+	}
+	last := r.blocks[len(r.blocks)-1]
+	r.blocks = r.blocks[:len(r.blocks)-1]
+	if !last.isScope() {
+		return
+	}
+	for i := len(r.undo) - 1; i >= last.undo; i-- {
+		b := r.undo[i]
+		delete(r.names, b.name)
+		if b.had {
+			r.names[b.name] = b.before
 		}
 	}
+	r.undo = r.undo[:last.undo]
 }
 
-// name reads the path expression that the name at token i begins, if it does, and
-// returns the token after it.
-func (r *pathReader) name(i int) int {
-	text := r.text(i)
-	if r.kind(i-1) == tokDot {
-		return i
-	}
-	if r.kind(i+1) == tokAssign && r.beginsLine(i) {
-		delete(r.names, text)
-		return i
-	}
-	v, known := r.names[text]
-	switch {
-	case text == self:
-		v.path = self
-	case text == "__package__":
-		// Not a path before something makes one of it.
-	case !known:
-		return i
-	}
-	e := pathExpr{pathReader: r, from: i, to: i + 1, path: v.path, valid: true}
-	e.grow()
-	if !e.valid || e.path == "" {
-		return e.to
-	}
-	r.found = append(r.found, FilePath{e.path, int(r.toks[e.from].start)})
-	if target := e.from - 2; r.kind(e.from-1) == tokAssign && r.kind(target) == tokName && r.beginsLine(target) && r.kind(e.to) == tokNewline {
-		r.names[strings.Clone(r.text(target))] = pathVariable{e.path, r.depth}
-	}
-	return e.to
-}
-
-func (r *pathReader) beginsLine(i int) bool {
-	switch r.kind(i - 1) {
-	case tokEOF, tokNewline, tokIndent, tokDedent:
-		return true
+// inScope says whether the present line is in a function or class.
+func (r *pathReader) inScope() bool {
+	for _, b := range r.blocks {
+		if b.isScope() {
+			return true
+		}
 	}
 	return false
 }
+
+// leadsToFile says whether the name at token i may be part of a path.
+func (r *pathReader) leadsToFile(i int) bool {
+	text := r.text(i)
+	if pathWord(text) {
+		return true
+	}
+	if len(r.names) > 0 {
+		if _, ok := r.names[text]; ok {
+			return true
+		}
+	}
+	if len(r.attrs) > 0 && r.kind(i-1) == tokDot {
+		if _, ok := r.attrs[text]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// mayNameFile says whether the string at token i looks like a path with a folder.
+func (r *pathReader) mayNameFile(i int) bool {
+	t := r.toks[i]
+	if t.end-t.start > 120 || t.end-t.start < 3 {
+		return false
+	}
+	text := r.src[t.start:t.end]
+	at := strings.IndexByte(text, '/')
+	return at > 0 && strings.IndexByte(text, ' ') < 0 && !strings.HasPrefix(text[at:], "//")
+}
+
+// line reads the logical line from token start up to end.
+func (r *pathReader) line(start, end int) {
+	if k := r.kind(start); k == kwImport || k == kwFrom {
+		return
+	}
+	if r.names == nil {
+		r.bindImports()
+	}
+	r.i = start
+	var names, attrs []int
+	augmented := false
+	for {
+		at, size := r.target(end)
+		if size == 0 {
+			break
+		}
+		if r.kind(r.i) == tokName && at == r.i {
+			names = append(names, at)
+		} else {
+			attrs = append(attrs, at)
+		}
+		augmented = r.kind(r.i+size-1) == tokPlusAssign
+		r.i += size
+	}
+	if len(names)+len(attrs) == 0 || !startsExpr[r.kind(r.i)] {
+		r.rest(end, pathMentioned)
+		return
+	}
+	at := r.i
+	v := r.expression()
+	if augmented && len(names) == 1 {
+		v = r.plus(r.names[r.text(names[0])], v)
+	}
+	if r.i < end {
+		r.use(v, pathGivenAway, at)
+		v = pathValue{}
+		r.rest(end, pathGivenAway)
+	} else {
+		r.use(v, pathMentioned, at)
+	}
+	for _, i := range names {
+		r.bindAt(i, v)
+	}
+	for _, i := range attrs {
+		r.setAttr(i, v)
+	}
+}
+
+// target returns the token of the name that the present token, and those after it, assign
+// to, and how many tokens that takes with the assignment's operator; 0 if they do not.
+func (r *pathReader) target(end int) (at, size int) {
+	at = r.i
+	if r.kind(at) != tokName {
+		return 0, 0
+	}
+	for r.kind(at+1) == tokDot && r.kind(at+2) == tokName {
+		at += 2
+	}
+	switch r.kind(at + 1) {
+	case tokAssign, tokPlusAssign:
+		return at, at + 2 - r.i
+	case tokColon:
+		depth := 0
+		for i := at + 2; i < end; i++ {
+			switch r.kind(i) {
+			case tokLeftBracket, tokLeftParen:
+				depth++
+			case tokRightBracket, tokRightParen:
+				depth--
+			case tokAssign:
+				if depth == 0 {
+					return at, i + 1 - r.i
+				}
+			}
+		}
+	}
+	return 0, 0
+}
+
+// rest reads all expressions up to a token.
+func (r *pathReader) rest(end int, how pathUse) {
+	for r.i < end {
+		at := r.i
+		switch k := r.kind(at); {
+		case k == kwReturn || k == kwYield:
+			how = pathGivenAway
+		case startsExpr[k]:
+			r.use(r.expression(), how, at)
+		}
+		r.i = max(r.i, at+1)
+	}
+}
+
+// bindAt makes the variable at token i hold a value; in a class it is an attribute, too.
+func (r *pathReader) bindAt(i int, v pathValue) {
+	r.bind(r.text(i), v)
+	if n := len(r.blocks); n > 0 && r.blocks[n-1].opener == kwClass {
+		r.setAttr(i, v)
+	}
+}
+
+// bind makes a variable hold a value; one that is no path is forgotten.
+func (r *pathReader) bind(name string, v pathValue) {
+	before, had := r.names[name]
+	holds := v.kind != valueUnknown && v.kind != valueSymbol
+	if !had && !holds {
+		return
+	}
+	name = strings.Clone(name)
+	if r.inScope() {
+		r.undo = append(r.undo, pathBinding{name, before, had})
+	}
+	if !holds {
+		delete(r.names, name)
+		return
+	}
+	r.names[name] = v
+}
+
+// setAttr makes the attribute at token i hold a value.
+func (r *pathReader) setAttr(i int, v pathValue) {
+	name := strings.Clone(r.text(i))
+	if v.kind != valuePath && v.kind != valueText {
+		delete(r.attrs, name)
+		return
+	}
+	r.attrs = put(r.attrs, name, v)
+	if v.kind == valuePath && !v.open {
+		r.unread = put(r.unread, name, i)
+	}
+}
+
+func put[V any](m map[string]V, key string, v V) map[string]V {
+	if m == nil {
+		m = map[string]V{}
+	}
+	m[key] = v
+	return m
+}
+
+// reportUnread reports the attributes that another file's classes may ask for.
+func (r *pathReader) reportUnread() {
+	last := len(r.toks) - 1
+	for i := 0; i < last && len(r.unread) > 0; i++ {
+		if name := r.text(i); r.unread[name] == i && r.kind(i) == tokName {
+			r.use(r.attrs[name], pathGivenAway, i)
+			delete(r.unread, name)
+		}
+	}
+}
+
+// exported returns the paths that the module's own variables hold.
+func (r *pathReader) exported() map[string]FilePath {
+	var exported map[string]FilePath
+	for name, v := range r.names {
+		if v.kind == valuePath && v.base != ModuleName {
+			exported = put(exported, name, v.filePath(0))
+		}
+	}
+	return exported
+}
+
+// bindImports notes which names are modules, functions under another name, and constants
+// that may hold a path.
+func (r *pathReader) bindImports() {
+	r.names = map[string]pathValue{}
+	for _, imp := range r.imports {
+		module := strings.Repeat(".", imp.Level) + imp.Module
+		if !imp.From {
+			name := imp.Alias
+			if name == "" {
+				name = imp.Module
+			}
+			r.modules = put(r.modules, name, imp.Module)
+			continue
+		}
+		for _, n := range imp.Names {
+			name := n.Alias
+			if name == "" {
+				name = n.Name
+			} else {
+				r.aliases = put(r.aliases, name, n.Name)
+			}
+			full := module + "." + n.Name
+			if imp.Module == "" {
+				full = module + n.Name
+			}
+			r.modules = put(r.modules, name, full)
+			if isPathConstant(n.Name) && name != "" {
+				r.names[name] = pathValue{kind: valuePath, base: ModuleName, module: module, name: n.Name, path: "."}
+			}
+		}
+	}
+}
+
+func importsPathConstant(imports []Import) bool {
+	for _, imp := range imports {
+		for _, n := range imp.Names {
+			if isPathConstant(n.Name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isPathConstant says whether a name looks like that of a constant which holds a path.
+func isPathConstant(name string) bool {
+	if name == "" || name[0] < 'A' || name[0] > 'Z' || name != strings.ToUpper(name) {
+		return false
+	}
+	for _, word := range pathConstants {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+var pathConstants = []string{"DIR", "PATH", "ROOT", "HERE", "BASE", "FOLDER", "DATA", "FIXTURE", "FILE", "RESOURCE", "ASSET", "TEMPLATE", "STATIC", "SAMPLE", "EXAMPLE", "CASE"}
 
 // kind returns the kind of token i, tokEOF outside of the file.
 func (r *pathReader) kind(i int) tokenKind {
@@ -120,174 +417,54 @@ func (r *pathReader) text(i int) string {
 	return r.src[r.toks[i].start:r.toks[i].end]
 }
 
-// literal returns the value of the string at token i.
-func (r *pathReader) literal(i int) (string, bool) {
-	// A string after another is a part of it.
-	if r.kind(i) != tokString || r.kind(i+1) == tokString || r.kind(i+1) == tokTemplateStart {
-		return "", false
-	}
-	value, kind := literal(r.text(i))
-	return value, kind == literalText
-}
+// pathUse says what becomes of a value.
+type pathUse uint8
 
-// A pathExpr is an expression that has been read from one token up to another.
-type pathExpr struct {
-	*pathReader
-	from, to int
-	path     string
-	// valid is false once the expression is no path near the source file.
-	valid bool
-}
-
-// grow reads as much around the expression as still is a path. What it stops before
-// only a running program knows: the path is then that of the folder up to there.
-func (e *pathExpr) grow() {
-	for e.valid {
-		switch e.kind(e.to) {
-		case tokSlash:
-			if e.text(e.to) != "/" || !e.join(e.to+1) {
-				return
-			}
-		case tokPlus:
-			if !e.concat(e.to + 1) {
-				return
-			}
-		case tokDot:
-			if !e.member() {
-				return
-			}
-		case tokComma, tokRightParen:
-			if e.kind(e.from-1) != tokLeftParen || !e.argument() {
-				return
-			}
-		default:
-			return
-		}
-	}
-}
-
-// join appends the string at token i to the path, and moves behind it.
-func (e *pathExpr) join(i int) bool {
-	segment, ok := e.literal(i)
-	if !ok || e.path == "" {
-		return false
-	}
-	e.valid = !path.IsAbs(segment)
-	e.path = path.Join(e.path, segment)
-	e.to = i + 1
-	return true
-}
-
-// concat appends the string at token i, which begins with a slash.
-func (e *pathExpr) concat(i int) bool {
-	text, ok := e.literal(i)
-	if !ok || e.path == "" || !strings.HasPrefix(text, "/") {
-		return false
-	}
-	e.path = path.Join(e.path, text)
-	e.to = i + 1
-	return true
-}
-
-func (e *pathExpr) parent() { e.path = path.Join(e.path, "..") }
-
-// member reads an attribute, or a call of a method.
-func (e *pathExpr) member() bool {
-	name, after := e.text(e.to+1), e.to+2
-	switch {
-	case e.path == "":
-		return false
-	case name == "parent":
-		e.parent()
-		e.to = after
-	case name == "parents" && e.kind(after) == tokLeftBracket && e.kind(after+1) == tokNumber && e.kind(after+2) == tokRightBracket:
-		n, err := strconv.Atoi(e.text(after + 1))
-		if err != nil || n > maxNesting {
-			return false
-		}
-		for range n + 1 {
-			e.parent()
-		}
-		e.to = after + 3
-	case (name == "resolve" || name == "absolute") && e.kind(after) == tokLeftParen && e.kind(after+1) == tokRightParen:
-		e.to = after + 2
-	case name == "with_name" && e.kind(after) == tokLeftParen && e.kind(after+2) == tokRightParen:
-		if _, ok := e.literal(after + 1); !ok {
-			return false
-		}
-		e.parent()
-		e.join(after + 1)
-		e.to = after + 3
-	case name == "joinpath" && e.kind(after) == tokLeftParen:
-		return e.arguments(after + 1)
-	default:
-		return false
-	}
-	return true
-}
-
-// arguments appends the strings from token i on, up to a closing parenthesis.
-func (e *pathExpr) arguments(i int) bool {
-	for e.join(i) {
-		switch e.kind(e.to) {
-		case tokRightParen:
-			e.to++
-			return true
-		case tokComma:
-			i = e.to + 1
-			if e.kind(i) == tokRightParen {
-				e.to = i + 1
-				return true
-			}
-		default:
-			return false
-		}
-	}
-	return false
-}
-
-// argument reads the call or the parentheses of which the expression is the first
-// argument.
-func (e *pathExpr) argument() bool {
-	callee := e.from - 2
-	name := ""
-	if e.kind(callee) == tokName {
-		for name = e.text(callee); e.kind(callee-1) == tokDot && e.kind(callee-2) == tokName; {
-			callee -= 2
-		}
-	} else if callee++; e.kind(callee-1) == tokRightParen || e.kind(callee-1) == tokRightBracket {
-		return false // a call of what an expression gives
-	}
-	alone := e.kind(e.to) == tokRightParen
-	switch {
-	case e.path == "":
-		if !ofPackage[name] {
-			return false
-		}
-		e.path = "."
-		if !alone {
-			e.from = callee
-			return e.arguments(e.to + 1)
-		}
-	case alone && name == "dirname":
-		e.parent()
-	case alone && samePath[name]:
-	case !alone && joins[name]:
-		e.from = callee
-		return e.arguments(e.to + 1)
-	default:
-		return false
-	}
-	e.from, e.to = callee, e.to+1
-	return true
-}
-
-var (
-	// samePath are the calls that give the path which they are given; "" is that of
-	// parentheses alone.
-	samePath = map[string]bool{"": true, "Path": true, "PurePath": true, "str": true, "fspath": true, "abspath": true, "realpath": true, "normpath": true}
-	joins    = map[string]bool{"join": true, "Path": true, "PurePath": true}
-	// ofPackage are the functions of importlib.resources and pkgutil whose first
-	// argument may be __package__.
-	ofPackage = map[string]bool{"files": true, "open_text": true, "open_binary": true, "read_text": true, "read_binary": true, "get_data": true}
+const (
+	pathMentioned pathUse = iota // nothing that reads more than it names
+	pathGivenAway                // somebody else gets it, who may read anything below it
+	pathListed                   // what is in it is looked for
+	pathCompared                 // nothing is read
 )
+
+// use notes what an expression, which begins at token at, gives.
+func (r *pathReader) use(v pathValue, how pathUse, at int) {
+	switch {
+	case v.kind == valueTuple:
+		for _, item := range v.items {
+			r.use(item, how, at)
+		}
+		return
+	case v.kind == valueText:
+		r.useText(v, at)
+		return
+	case v.kind != valuePath:
+		return
+	}
+	p := v.filePath(int(r.toks[at].start))
+	above := p.Path == "." || p.Path == ".." || strings.HasSuffix(p.Path, "/..")
+	if how == pathGivenAway && above && p.Base != CurrentFolder {
+		p.Open = true
+	}
+	if p.Base == CurrentFolder && how != pathListed || how == pathCompared {
+		// Mostly the folder of a temporary working directory, or of an expected value.
+		p.Open = p.Open && !above
+	}
+	if above && !p.Open || p.Path == OwnFile || p.Base == ModuleName && p.Path == "." && !p.Open {
+		return
+	}
+	r.found = append(r.found, p)
+}
+
+// useText notes a text that is a path only if there is such a file.
+func (r *pathReader) useText(v pathValue, at int) {
+	folders := strings.Count(v.path, "/")
+	if folders == 0 || v.open && folders == 1 || path.IsAbs(v.path) || strings.ContainsAny(v.path, " \n:*?[") {
+		return
+	}
+	p := v.asPath().filePath(int(r.toks[at].start))
+	p.Loose = true
+	if p.Path != "." && p.Path[0] != '.' {
+		r.found = append(r.found, p)
+	}
+}

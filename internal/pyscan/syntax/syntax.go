@@ -33,6 +33,10 @@ type Module struct {
 	// Paths are the files and folders beside the file that its expressions name, those
 	// in functions too.
 	Paths []FilePath
+	// PathNames are the paths that the module's own variables hold.
+	PathNames map[string]FilePath
+	// SearchPath are the folders that it puts on sys.path, relative to its own.
+	SearchPath []string
 	// Annotations are the comments for Gazelle.
 	Annotations []Annotation
 	// Faults are where the bodies of functions are not Python. These bodies are left out.
@@ -76,10 +80,10 @@ func Parse(path string, src []byte) (*Module, error) {
 			Text:        text,
 			Body:        body,
 			Imports:     p.imports,
-			Paths:       filePaths(r.text, toks),
 			Annotations: annotations,
 			lines:       lineStarts(text),
 		}
+		m.readPaths(r.text, toks, p.imports)
 		r.tell(m, path)
 		return m, nil
 	}

@@ -1,0 +1,5 @@
+import pytest
+
+
+@pytest.mark.vcr
+def test_it(): pass

@@ -1,0 +1,2 @@
+def test_it(here):
+    assert (here / "b.txt").read_text()
