@@ -87,7 +87,8 @@ def _split(srcs):
     """The Python files of `srcs`, which py_test takes as such, and the others."""
     if type(srcs) != "list":
         return srcs, []
-    others = [src for src in srcs if "." in str(src).rpartition("/")[2] and not str(src).endswith(".py")]
+    names = {src: str(src).rpartition(":")[2].rpartition("/")[2] for src in srcs}
+    others = [src for src, name in names.items() if "." in name and not name.endswith(".py")]
     return [src for src in srcs if src not in others], others
 
 def _test(name, selection, tags, how):
