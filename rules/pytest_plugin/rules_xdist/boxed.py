@@ -116,7 +116,7 @@ class BoxPlugin:
         content = self._file.read()
         if ending.code != 0 or not content:
             return _Box(problem=str(ending))
-        return pickle.loads(content)
+        return _Box(**pickle.loads(content))
 
     def _unpack(self, item: pytest.Item, box: _Box) -> None:
         """Makes happen here what happened in the test's process."""
@@ -214,7 +214,9 @@ def _data(item: pytest.Item, hook: str, arguments: Mapping[str, Any]) -> dict[st
         return {"report": _report_data(item, arguments["report"])}
     if hook == _WARNING:
         shown = arguments["warning_message"]
-        message = (str(shown.message), shown.category, shown.filename, shown.lineno)
+        kind = shown.category
+        category = (kind.__module__, kind.__qualname__)
+        message = (str(shown.message), category, shown.filename, shown.lineno)
         return {**arguments, "warning_message": message}
     return {**arguments}
 
@@ -227,11 +229,20 @@ def _log(item: pytest.Item, hook: str, data: dict[str, Any]) -> None:
         report = from_data(config=config, data=data["report"])
         item.ihook.pytest_runtest_logreport(report=report)
     elif hook == _WARNING:
-        shown = warnings.WarningMessage(*data["warning_message"])
+        message, category, file, line = data["warning_message"]
+        shown = warnings.WarningMessage(message, _category(*category), file, line)
         call = {**data, "warning_message": shown}
         item.ihook.pytest_warning_recorded.call_historic(kwargs=call)
     else:
         getattr(item.ihook, hook)(**data)
+
+
+def _category(module: str, name: str) -> type[Warning]:
+    """A class of warnings, or at least one of its name."""
+    found = getattr(sys.modules.get(module), name, None)
+    if isinstance(found, type) and issubclass(found, Warning):
+        return found
+    return type(name, (Warning,), {"__module__": module})
 
 
 def _report_data(item: pytest.Item, report: pytest.TestReport) -> dict[str, Any]:
@@ -247,12 +258,12 @@ def _report_data(item: pytest.Item, report: pytest.TestReport) -> dict[str, Any]
 
 
 def _dumped(box: _Box) -> bytes:
+    # Plain, so that no module has to be there any more.
     try:
-        return original.to_pickle(box)
+        return original.to_pickle(box.__dict__)
     except Exception as error:
-        return original.to_pickle(
-            _Box(problem=f"its report cannot be passed on: {error}")
-        )
+        problem = f"its report cannot be passed on: {error}"
+        return original.to_pickle({"problem": problem})
 
 
 def _captured(item: pytest.Item) -> list[tuple[str, str]]:

@@ -113,7 +113,8 @@ class TestsPlugin:
         self._recording.begin(item.nodeid)
         result = yield
         self._runs = False
-        if self._guard.streams_closed:
+        manager = item.config.pluginmanager
+        if self._guard.streams_closed or not manager.is_registered(self._recording):
             self._journal.ended(INTERNAL_ERROR)
             original.exit(INTERNAL_ERROR)
         self._recording.end(item.nodeid)

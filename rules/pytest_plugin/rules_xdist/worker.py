@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -91,7 +92,7 @@ class WorkerPlugin(ShardPlugin):
         self._stacks = open(self._folder / f"{self._worker.id}{STACKS}", "wb")
         dump_stacks_on_sigterm(self._stacks.fileno())
         self._ended.update(given["ended"])
-        properties = SuiteProperties(self._properties.__setitem__)
+        properties = SuiteProperties(self._record)
         config.pluginmanager.register(properties, "rules_xdist_properties")
         config.pluginmanager.register(self._guard, "rules_xdist_guard")
         config.pluginmanager.register(AttemptsPlugin(), "rules_xdist_attempts")
@@ -144,6 +145,20 @@ class WorkerPlugin(ShardPlugin):
             item.session.shouldstop = "enough tests have failed"
         return result
 
+    def _record(self, name: str, value: str) -> None:
+        self._properties[_sendable(name)] = _sendable(value)
+
+    # What reports have may be anything; pytest-xdist sends only what is plain.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_report_to_serializable(self) -> Generator[None, object, object]:
+        return _sendable((yield))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        message = str(warning_message.message)
+        if _sendable(message) != message:
+            warning_message.message = _sendable(message)
+
     def _is_stopped(self) -> bool:
         try:
             original.stat(f"{self._folder}/{STOP}")
@@ -157,3 +172,17 @@ class WorkerPlugin(ShardPlugin):
         self._measurement.report(failed=exitstatus != 0)
         output = session.config.workeroutput  # type: ignore[attr-defined]
         output[KEY] = self._properties
+
+
+def _sendable(value: Any) -> Any:
+    """A value as pytest-xdist can send it: plain, and its texts without surrogates."""
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(each) for key, each in value.items()}
+    for kind in (list, tuple, set, frozenset):
+        if isinstance(value, kind):
+            return kind(map(_sendable, value))
+    if value is None or type(value) in (bool, int, float, bytes):
+        return value
+    return _sendable(str(value))

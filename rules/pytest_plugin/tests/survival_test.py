@@ -138,6 +138,65 @@ def test_copies_of_the_process_that_come_out_of_a_test(target, env):
     assert len(result.cases) == 3
 
 
+def test_a_test_that_throws_the_runners_plugins_out(target):
+    target.write(
+        "tests/test_a.py",
+        """
+        def test_before(): pass
+        def test_throws(request):
+            manager = request.config.pluginmanager
+            for plugin in manager.get_plugins():
+                if type(plugin).__module__.startswith("rules_xdist"):
+                    manager.unregister(plugin)
+            assert False
+        def test_after(): pass
+        """,
+    )
+    result = target.run()
+    assert result.code == 1
+    assert [*result.outcomes.values()] == ["passed", "failure", "passed"]
+
+
+def test_modules_that_are_gone_when_a_box_closes(target):
+    target.write(
+        "tests/test_a.py",
+        """
+        import sys, warnings
+
+        class Mine(UserWarning): pass
+
+        def test_clears():
+            warnings.warn("careful", Mine)
+            sys.modules.clear()
+        def test_after(): pass
+        """,
+    )
+    result = target.run(env={"RULES_XDIST_BOXED": "1"})
+    assert (result.code, [*result.outcomes.values()]) == (0, ["passed"] * 2)
+    assert "Mine: careful" in result.output
+
+
+@MODES
+def test_what_cannot_be_sent_is_made_so(target, env):
+    target.write(
+        "tests/test_a.py",
+        r"""
+        import warnings
+
+        def test_it(record_property, record_testsuite_property):
+            record_property("\0", "\ud800")
+            record_property("object", {object(), 1})
+            record_testsuite_property("\ud800", "\ud800")
+            warnings.warn("\ud800\nmore")
+            print("\ud800".encode("utf-8", "surrogatepass"))
+            assert False, "\ud800"
+        """,
+    )
+    result = target.run(env=env)
+    assert (result.code, [*result.outcomes.values()]) == (1, ["failure"])
+    assert "AssertionError" in result.cases[0].find("failure").get("message")
+
+
 def test_an_internal_error_between_tests_starts_a_new_process(target):
     target.write(
         "conftest.py",
