@@ -93,10 +93,10 @@ def test_a_broken_environment_is_the_infrastructures_fault(target, files):
 
 def test_a_failure_of_the_runner_is_the_infrastructures_fault(target, files):
     target.write("tests/test_a.py", "def test_x(): pass")
-    run = target.run(env=environ(files) | {"XML_OUTPUT_FILE": "no/such/folder/x.xml"})
+    run = target.run(env=environ(files) | {"XML_OUTPUT_FILE": "/dev/null/folder/x.xml"})
     assert run.code == 3
     what = files["TEST_INFRASTRUCTURE_FAILURE_FILE"].read_text()
-    assert "FileNotFoundError" in what
+    assert "NotADirectoryError" in what
 
 
 def test_run_number_and_seed_differ_for_tests_and_change_no_assignment(target):
