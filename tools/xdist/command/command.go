@@ -76,7 +76,7 @@ What stands after -- goes to Bazel as it is.
 	c.CompletionOptions.DisableDefaultCmd = true
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringVarP(&request.options.Processes, "numprocesses", "n", invocation.Auto, "tests that run at a time: a `number`, 0 for no distribution, or auto for as many as there are CPUs")
+	flags.StringVarP(&request.options.Processes, "numprocesses", "n", invocation.Auto, "tests that run at a time: a `number`, 0 for no distribution, or auto for as many as there are CPUs, or as "+invocation.AutoVariable+" says")
 	flags.StringVar(&request.options.Dist, "dist", "", "distribution `mode` for all targets, instead of each one's own: load, loadscope, loadfile, loadgroup or no")
 	flags.BoolVar(&request.options.Boxed, "boxed", false, "run each pytest test in a process of its own, in all targets")
 	flags.BoolVar(&request.options.Boxed, "forked", false, "the same as --boxed, as of pytest-forked")

@@ -31,6 +31,7 @@ type testRequest struct {
 // run regenerates the targets, runs the tests and prints the summary. What is
 // wrong with the request is said before anything runs.
 func (r testRequest) run(ctx context.Context, system System) error {
+	r.options.Auto, _ = system.lookup(invocation.AutoVariable)
 	flags, err := r.options.Flags()
 	if err != nil {
 		return usage(err)

@@ -5,6 +5,7 @@
 package invocation
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,8 +15,12 @@ import (
 	"github.com/rules-xdist/rules_xdist/tools/xdist/markexpr"
 )
 
-// Auto leaves the number of tests that run at a time to Bazel.
-const Auto = "auto"
+// Auto leaves the number of tests that run at a time to Bazel, or to AutoVariable,
+// pytest-xdist's environment variable.
+const (
+	Auto         = "auto"
+	AutoVariable = "PYTEST_XDIST_AUTO_NUM_WORKERS"
+)
 
 // Environment variables by which a test's shards learn that they are to do what their
 // target does not say.
@@ -27,6 +32,7 @@ const (
 // Options are what a person gives, before any check.
 type Options struct {
 	Processes string   // Auto or a number; 0 means no distribution
+	Auto      string   // what Auto means, as AutoVariable says it; empty leaves it to Bazel
 	Dist      string   // a distribution mode, empty for each target's own
 	Marks     string   // a mark expression, blank for all tests
 	Boxed     bool     // each test in a process of its own, in all targets
@@ -67,12 +73,12 @@ func (o Options) Flags() ([]string, error) {
 // a limit on tests alone (--local_test_jobs) would switch off the accounting
 // of cpu: and resources: tags.
 func (o Options) processes() ([]string, error) {
-	if o.Processes == Auto {
+	if o.Processes == Auto && o.Auto == "" {
 		return nil, nil
 	}
-	n, err := strconv.Atoi(o.Processes)
-	if err != nil || n < 0 {
-		return nil, fmt.Errorf("-n %s: must be a number from 0, or %q", o.Processes, Auto)
+	n, err := o.number()
+	if err != nil {
+		return nil, err
 	}
 	slots := strconv.Itoa(max(n, 1))
 	flags := []string{"--local_resources=cpu=" + slots, "--jobs=" + slots}
@@ -80,6 +86,18 @@ func (o Options) processes() ([]string, error) {
 		flags = append(flags, "--test_sharding_strategy=disabled")
 	}
 	return flags, nil
+}
+
+func (o Options) number() (int, error) {
+	value, fault := o.Processes, fmt.Sprintf("-n %s: must be a number from 0, or %q", o.Processes, Auto)
+	if value == Auto {
+		value, fault = o.Auto, fmt.Sprintf("%s=%s: must be a number from 0", AutoVariable, o.Auto)
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		return 0, errors.New(fault)
+	}
+	return n, nil
 }
 
 func (o Options) dist() ([]string, error) {

@@ -16,6 +16,8 @@ func TestFlags(t *testing.T) {
 		want    []string
 	}{
 		{name: "nothing", options: Options{Processes: "auto"}},
+		{name: "auto is what pytest-xdist's variable says", options: Options{Processes: "auto", Auto: "3"}, want: []string{"--local_resources=cpu=3", "--jobs=3"}},
+		{name: "-n wins over it", options: Options{Processes: "4", Auto: "x"}, want: []string{"--local_resources=cpu=4", "--jobs=4"}},
 		{name: "-n 4", options: Options{Processes: "4"}, want: []string{"--local_resources=cpu=4", "--jobs=4"}},
 		{name: "-n 1", options: Options{Processes: "1"}, want: []string{"--local_resources=cpu=1", "--jobs=1"}},
 		{name: "-n 0 does not distribute", options: Options{Processes: "0"}, want: []string{"--local_resources=cpu=1", "--jobs=1", alone}},
@@ -55,6 +57,7 @@ func TestErrors(t *testing.T) {
 		want    string
 	}{
 		{Options{Processes: "many"}, `-n many: must be a number from 0, or "auto"`},
+		{Options{Processes: "auto", Auto: "all"}, "PYTEST_XDIST_AUTO_NUM_WORKERS=all: must be a number from 0"},
 		{Options{Processes: "-1"}, `-n -1: must be a number from 0, or "auto"`},
 		{Options{Processes: "auto", Dist: "laod"}, "--dist laod: unknown mode; one of load, loadscope, loadfile, loadgroup, no"},
 		{Options{Processes: "auto", Dist: "worksteal"}, "--dist worksteal: between shards Bazel does the same, and within them workers = N of the py_xdist_test targets; one of load, loadscope, loadfile, loadgroup, no"},
