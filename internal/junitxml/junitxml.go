@@ -12,11 +12,17 @@ import (
 	"io"
 	"slices"
 	"strconv"
+
+	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
 // nodeIDProperty is the property under which the pytest plugin records a
 // test's untouched node id.
 const nodeIDProperty = "nodeid"
+
+// rootProperty is a shard's own property: where pytest was started, as a path of the
+// workspace; absent for its root.
+const rootProperty = "pytest_root"
 
 // collectedProperty is a shard's own property: the fingerprint of what it collected.
 const collectedProperty = "collected"
@@ -51,7 +57,7 @@ func (o Outcome) String() string {
 
 // Case is one test case.
 type Case struct {
-	NodeID  string // pytest's, empty when the file has none
+	NodeID  string // pytest's, seen from the workspace's root; empty when the file has none
 	Class   string
 	Name    string
 	Outcome Outcome
@@ -122,8 +128,13 @@ func Read(r io.Reader) (File, error) {
 		Collection: root.property(collectionProperty),
 		Empty:      root.property(emptyProperty),
 	}
+	start := root.property(rootProperty)
 	for _, c := range all {
-		file.Cases = append(file.Cases, c.read())
+		read := c.read()
+		if read.NodeID != "" {
+			read.NodeID = model.InWorkspace(start, read.NodeID)
+		}
+		file.Cases = append(file.Cases, read)
 	}
 	return file, nil
 }

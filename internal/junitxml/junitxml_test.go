@@ -118,3 +118,20 @@ func TestEmpty(t *testing.T) {
 		t.Errorf("got %+v, %v", file, err)
 	}
 }
+
+// TestRoot reads the report of a project in a folder, whose node ids begin there.
+func TestRoot(t *testing.T) {
+	const report = `<testsuites><testsuite><properties><property name="pytest_root" value="svc"/></properties>
+		<testcase classname="tests.test_a" name="test_x"><properties><property name="nodeid" value="tests/test_a.py::test_x"/></properties></testcase>
+		<testcase classname="tests" name="test_b"/></testsuite></testsuites>`
+	file, err := Read(strings.NewReader(report))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := file.Cases[0].NodeID, "svc/tests/test_a.py::test_x"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := file.Cases[1].NodeID; got != "" {
+		t.Errorf("a case that is no test became %q", got)
+	}
+}

@@ -60,6 +60,9 @@ def _for_env(file):
 def _env(selection, bytecode, how):
     """The environment of the tests: what the runner is to know, then a person's."""
     env = {
+        # Bazel's test-setup.sh makes TEST_TMPDIR of it, as it does where there is none,
+        # on a cluster: no test may depend on a person's home.
+        "HOME": "",
         # The order of a set of strings must be the same in all shards, or they would
         # not agree on the tests.
         "PYTHONHASHSEED": "0",
@@ -161,7 +164,8 @@ def py_xdist_test(
       markers: which marks mean what: `serial`, `group` or `split` to a list of marks. By
         default `serial`, `xdist_group` and none. A split marker sets tests apart, so that
         its tag selects them.
-      config: pytest's configuration file (`pytest.ini`, `pyproject.toml`, ...).
+      config: pytest's configuration file (`pytest.ini`, `pyproject.toml`, ...). If all test
+        files are in its folder or below, pytest starts there, else in the workspace's root.
       doctests: whether of `srcs`, any modules and text files, the doctests alone are run.
       serial_scope: where a target with serial tests is alone. `host`: no other test of
         the build runs on its host meanwhile; `build`: none runs anywhere.

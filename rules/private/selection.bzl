@@ -14,6 +14,7 @@ XdistSelectionInfo = provider(
         "markers": "dict of meaning (group, serial, split) to list of strings: the marks that have it, sorted",
         "config": "string: pytest's configuration file, relative to the workspace, or empty",
         "doctests": "bool: whether of the files the doctests alone are tests",
+        "root": "string: the folder in which pytest starts, relative to the workspace, or empty for its root",
     },
 )
 
@@ -34,7 +35,7 @@ def selection_as_dict(selection):
         "elsewhere": selection.elsewhere,
         "markers": selection.markers,
         "config": selection.config,
-    } | ({"doctests": True} if selection.doctests else {})
+    } | ({"doctests": True} if selection.doctests else {}) | ({"root": selection.root} if selection.root else {})
 
 def _is_test_file(file):
     # Support files may stand in srcs too; pytest loads these two by itself.
@@ -47,6 +48,21 @@ def _path(ctx, file):
 def _label_of_test(ctx):
     label = ctx.label
     return "//{}:{}".format(label.package, ctx.attr.test)
+
+def root_of(config, files):
+    """The folder in which pytest starts: where a project's people do.
+
+    Args:
+      config: the path of pytest's configuration file, or empty.
+      files: the paths of the test files.
+
+    Returns:
+      The configuration's folder, if all test files are in it or below; else empty, which
+      is the workspace's root.
+    """
+    folder = config.rpartition("/")[0]
+    outside = [file for file in files if not file.startswith(folder + "/")]
+    return "" if outside else folder
 
 def _errors(ctx, files):
     errors = ctx.attr.errors + markers_errors(ctx.attr.markers)
@@ -73,6 +89,7 @@ def _xdist_selection_impl(ctx):
     errors = _errors(ctx, files)
     if errors:
         fail("{}:\n  {}".format(_label_of_test(ctx), "\n  ".join(errors)))
+    config = _path(ctx, ctx.file.config) if ctx.file.config else ""
     selection = XdistSelectionInfo(
         target = _label_of_test(ctx),
         dist = ctx.attr.dist,
@@ -80,8 +97,9 @@ def _xdist_selection_impl(ctx):
         runs = ctx.attr.runs,
         elsewhere = ctx.attr.elsewhere,
         markers = {meaning: sorted(names) for meaning, names in ctx.attr.markers.items()},
-        config = _path(ctx, ctx.file.config) if ctx.file.config else "",
+        config = config,
         doctests = ctx.attr.doctests,
+        root = root_of(config, files),
     )
     out = ctx.actions.declare_file(ctx.label.name + ".json")
 

@@ -6,6 +6,7 @@ The decisions are pure and know neither pytest nor Bazel nor the operating syste
     units       an item's part and its unit, from its marks and its node id
     assign      units to shards
     share       which of all items a shard runs
+    nodeids     node ids as pytest says them, and as the whole repository knows them
     census      what to say of items that no target owns
     identity    the names by which a shard's tests tell it from others
 

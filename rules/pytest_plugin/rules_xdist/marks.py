@@ -11,6 +11,7 @@ from itertools import chain
 
 import pytest
 
+from rules_xdist.nodeids import in_workspace
 from rules_xdist.selection import Markers
 from rules_xdist.units import Collected
 
@@ -28,14 +29,17 @@ def register(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
 
 
-def read(item: pytest.Item, markers: Markers) -> Collected:
-    """What decides where an item runs, from all marks that it has by now."""
+def read(item: pytest.Item, markers: Markers, root: str = "") -> Collected:
+    """What decides where an item runs, from all marks that it has by now.
+
+    `root` is the folder in which pytest started.
+    """
 
     def borne(names: Iterable[str]) -> list[str]:
         return [name for name in names if item.get_closest_marker(name) is not None]
 
     return Collected(
-        nodeid=item.nodeid,
+        nodeid=in_workspace(root, item.nodeid),
         serial=borne(markers.serial) != [],
         group=group_name(chain.from_iterable(map(item.iter_markers, markers.group))),
         markers=tuple(borne(markers.split)),

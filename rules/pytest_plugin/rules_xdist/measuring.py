@@ -22,22 +22,24 @@ class Places:
     """Where Bazel wants coverage, all absolute."""
 
     root: str  # where the manifest's paths begin
+    start: str  # where tests find them, in their runfiles
     folder: str  # what lies here, named *.dat, is merged
     manifest: str  # the sources that count
     merger: str
     output: str
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Places | None:
+    def from_environ(cls, environ: Mapping[str, str], start: str) -> Places | None:
         """None unless this is a run of `bazel coverage`."""
         folder = environ.get("COVERAGE_DIR", "")
         manifest = environ.get("COVERAGE_MANIFEST", "")
         if not folder or not manifest:
             return None
-        root = environ.get("ROOT") or os.getcwd()
+        root = environ.get("ROOT") or start
         merger = environ.get("LCOV_MERGER", "")
         return cls(
             root=root,
+            start=start,
             folder=os.path.join(root, folder),
             manifest=os.path.join(root, manifest),
             merger=os.path.join(root, merger) if merger else "",
@@ -111,7 +113,8 @@ class _Measured:
         self._sources = sources
         self._places = places
         self._is_ours = is_ours
-        self._start = os.path.realpath(os.curdir)
+        # What coverage.py names files from: where it was started.
+        self._start = os.path.realpath(os.curdir if is_ours else places.start)
         # Kept apart until the end, lest copies that are yet to be forked have it, too.
         self._added: dict[str, set[Any]] = {}
 
@@ -196,7 +199,8 @@ def _sources(places: Places) -> dict[str, str]:
     with open(places.manifest, encoding="utf-8") as manifest:
         for path in map(str.strip, manifest):
             if path.endswith(".py"):
-                for place in (_runfile(path), os.path.join(places.root, path)):
+                runfile = os.path.join(places.start, _runfile(path))
+                for place in (runfile, os.path.join(places.root, path)):
                     if os.path.exists(place):
                         sources[os.path.realpath(place)] = path
     return sources

@@ -20,6 +20,7 @@ from rules_xdist.empty_sets import EmptySetsPlugin
 from rules_xdist.identity import Worker
 from rules_xdist.ignoring import IgnoredFilesPlugin
 from rules_xdist.journal import Planned, pending
+from rules_xdist.nodeids import in_workspace
 from rules_xdist.settings import Settings
 from rules_xdist.share import Share, fingerprint, share, weightless
 from rules_xdist.skipping import SkippedFolders
@@ -144,11 +145,12 @@ class ShardPlugin:
         settings = self._settings
         selection = settings.selection
         # Before anything is left out, by -k for example.
-        self._weightless = weightless((item.nodeid for item in items), selection)
+        named = (in_workspace(selection.root, item.nodeid) for item in items)
+        self._weightless = weightless(named, selection)
         collected = len(items)
         yield
         left = len(items)
-        tests = [marks.read(item, selection.markers) for item in items]
+        tests = [marks.read(item, selection.markers, selection.root) for item in items]
         asked = [settings.filter.takes(test.nodeid) for test in tests]
         tests = [*compress(tests, asked)]
         _keep(config, items, asked)

@@ -27,7 +27,7 @@ from rules_xdist.journal import FAILURES, Journal, Story
 from rules_xdist.measuring import Measurement
 from rules_xdist.process import Watch
 from rules_xdist.scratch import Scratch
-from rules_xdist.settings import Settings
+from rules_xdist.settings import START, Settings
 
 
 def main() -> None:
@@ -36,7 +36,6 @@ def main() -> None:
     protocol.begin(os.environ)
     try:
         settings = Settings.from_environ(os.environ)
-        os.chdir(settings.root or ".")
         code = _supervise(settings, sys.argv[1:])
     except ConfigError as error:
         code = _blame_infrastructure(str(error), verdict.WRONG_USE)
@@ -122,12 +121,14 @@ def _properties(settings: Settings) -> dict[str, str]:
         "run": settings.run,
         "worker_id": settings.worker.id,
         "dist": settings.dist,
-    }
+    } | ({"pytest_root": settings.selection.root} if settings.selection.root else {})
 
 
 def pytest_args(settings: Settings, user_args: Sequence[str]) -> list[str]:
     """pytest's command line: what the user says comes last, so it wins."""
-    config = settings.selection.config
+    selected = settings.selection
+    root = selected.root or os.curdir
+    config = os.path.relpath(selected.config, root) if selected.config else ""
     # Node ids are relative to the working directory, wherever the configuration is.
     args = ["--rootdir=.", f"--config-file={config or os.devnull}"]
     if not config:
@@ -140,14 +141,35 @@ def pytest_args(settings: Settings, user_args: Sequence[str]) -> list[str]:
         args.append("--exitfirst")
     if settings.workers > 1:
         args += ["-p", "rules_xdist.worker"]
-    return [*args, *settings.selection.files, *user_args]
+    files = [os.path.relpath(file, root) for file in selected.files]
+    return [*args, *files, *user_args]
+
+
+def _enter(settings: Settings) -> None:
+    """Goes to where the project's people start pytest."""
+    if not settings.folder:
+        return
+    os.environ[START] = settings.start
+    # What was relative, for this process and for those that tests start.
+    sys.path[:] = [_absolute(entry) for entry in sys.path]
+    if path := os.environ.get("PYTHONPATH"):
+        entries = map(_absolute, path.split(os.pathsep))
+        os.environ["PYTHONPATH"] = os.pathsep.join(entries)
+    os.chdir(os.path.join(settings.start, settings.folder))
+
+
+def _absolute(entry: str) -> str:
+    return os.path.abspath(entry) if entry else entry
 
 
 def _set_environment(settings: Settings, scratch: Scratch, number: int) -> None:
     """The child's, for its tests to see."""
+    _enter(settings)
     if settings.workers == 1:
         os.environ.update(settings.worker.environ())
         os.environ[slot.VARIABLE] = str(number)
+        # The launcher's own: of what tests start, a script finds the modules beside it.
+        os.environ.pop("PYTHONSAFEPATH", None)
     else:
         for name in settings.worker.environ():
             os.environ.pop(name, None)

@@ -51,6 +51,8 @@ class Selection:
     elsewhere: Mapping[str, frozenset[str]]
     markers: Markers
     config: str
+    # The folder in which pytest starts, where that is not the workspace's root.
+    root: str = ""
     # Whether of the files the doctests alone are tests.
     doctests: bool = False
     # Of tests, by their node ids or those of what they are in.
@@ -91,6 +93,7 @@ def parse(text: str, path: str) -> Selection:
         elsewhere={part: frozenset(of) for part, of in data["elsewhere"].items()},
         markers=Markers.of(data["markers"]),
         config=data["config"],
+        root=data.get("root", ""),
         doctests=data.get("doctests", False),
         weights=data["weights"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from rules_xdist.identity import Shard, Worker
 from rules_xdist.measuring import Places
 from rules_xdist.selection import Selection
 from rules_xdist.units import DISTS
+
+# For the processes that pytest starts: where this one was started.
+START = "RULES_XDIST_START"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Settings:
     fail_fast: bool
     filter: Filter
     run: str
+    start: str  # where Bazel starts a test, and the files of a selection are
     boxed: bool = False
     workers: int = 1
     coverage: Places | None = None
@@ -35,9 +40,16 @@ class Settings:
     # one.
     root: str = ""
 
+    @property
+    def folder(self) -> str:
+        """Where pytest starts, from where Bazel starts the tests; empty if it is there."""
+        return os.path.join(self.root, self.selection.root)
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        selected = selection.load(_selection_path(environ))
+        # What a test's processes start in may be a folder below.
+        start = environ.get(START) or os.getcwd()
+        selected = selection.load(os.path.join(start, _selection_path(environ)))
         shard = Shard.from_environ(environ)
         target = environ.get("TEST_TARGET") or selected.target
         run = environ.get("TEST_RUN_NUMBER") or "1"
@@ -52,9 +64,10 @@ class Settings:
             fail_fast=environ.get("TESTBRIDGE_TEST_RUNNER_FAIL_FAST") == "1",
             filter=Filter.parse(environ.get("TESTBRIDGE_TEST_ONLY", "")),
             run=run,
+            start=start,
             boxed=environ.get("RULES_XDIST_BOXED") == "1",
             workers=_workers(environ),
-            coverage=Places.from_environ(environ),
+            coverage=Places.from_environ(environ, start),
             root=environ.get("RULES_XDIST_ROOT", ""),
         )
 

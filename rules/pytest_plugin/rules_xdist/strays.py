@@ -11,6 +11,7 @@ import pytest
 
 from rules_xdist import census
 from rules_xdist.identity import Shard
+from rules_xdist.nodeids import in_workspace
 from rules_xdist.selection import Selection
 from rules_xdist.units import Collected
 
@@ -51,5 +52,6 @@ class StraysPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        if reason := self._reasons.get(item.nodeid):
+        name = in_workspace(self._selection.root, item.nodeid)
+        if reason := self._reasons.get(name):
             pytest.fail(reason, pytrace=False)

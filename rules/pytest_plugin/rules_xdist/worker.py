@@ -51,6 +51,8 @@ class WorkerPlugin(ShardPlugin):
         settings = Settings.from_environ(os.environ)
         number, self._hold = slot.take()
         os.environ[slot.VARIABLE] = str(number)
+        # Until here it kept the modules beside the tests from this process's start.
+        os.environ.pop("PYTHONSAFEPATH", None)
         self._measurement = measuring.begin(settings.coverage)
         self._guard = Guard()
         self._pid = original.getpid()

@@ -87,6 +87,49 @@ def test_plugins_that_look_at_the_options_early_see_no_workers_either(target):
     assert run.code == 0, run.output
 
 
+@pytest.mark.parametrize(
+    "how", [{}, {"RULES_XDIST_BOXED": "1"}, {"RULES_XDIST_WORKERS": "2"}]
+)
+def test_scripts_that_tests_start_find_the_modules_beside_them(target, how):
+    if "RULES_XDIST_WORKERS" in how:
+        pytest.importorskip("xdist")
+    target.write(
+        "tests/test_a.py",
+        """
+        import os
+        import subprocess
+        import sys
+
+        def test_script(tmp_path):
+            (tmp_path / "run.py").write_text("import helper; print(helper.V)")
+            (tmp_path / "helper.py").write_text("V = 5")
+            for args in (["run.py"], ["-m", "run"], ["-c", "import run"]):
+                out = subprocess.check_output([sys.executable, *args], cwd=tmp_path)
+                assert out.strip() == b"5"
+        """,
+    )
+    # As the launchers of py_test set it.
+    run = target.run(env={"PYTHONSAFEPATH": "1", **how})
+    assert run.code == 0, run.output
+    assert [*run.outcomes.values()] == ["passed"]
+
+
+@pytest.mark.skipif("TEST_TARGET" not in os.environ, reason="Bazel does not run this")
+def test_what_bazel_gives_this_very_test():
+    assert os.environ["HOME"] == os.environ["TEST_TMPDIR"]
+    assert "PYTHONSAFEPATH" not in os.environ
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_options_in_the_environment_count(target, workers):
+    target.write("tests/test_a.py", "def test_1(): pass\ndef test_2(): assert False\n")
+    env = {"PYTEST_ADDOPTS": "-k test_1 -n 4", "RULES_XDIST_WORKERS": workers}
+    pytest.importorskip("xdist")
+    run = target.run(env=env)
+    assert run.code == 0, run.output
+    assert [*run.outcomes] == ["tests/test_a.py::test_1"]
+
+
 COV = """
     [pytest]
     addopts = --cov=acme --cov-branch --cov-report=term-missing --cov-fail-under=100

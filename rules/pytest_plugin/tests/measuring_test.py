@@ -108,6 +108,30 @@ def test_sources_have_the_names_that_bazel_knows(measured):
     )
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sources_have_these_names_in_a_project_in_a_folder_too(measured, workers):
+    if workers == "2":
+        pytest.importorskip("xdist")
+    measured.source("svc/beside.py", "def beside():\n    return 2\n")
+    measured.target.write("svc/.coveragerc", "[report]\nexclude_lines = return sign\n")
+    measured.target.write("svc/pytest.ini", "[pytest]\n")
+    use = "from svc.beside import beside\nassert beside() == 2\n"
+    measured.target.write("svc/tests/test_a.py", use + USE.format(want=-1))
+    measured.target.select(
+        root="svc", config="svc/pytest.ini", files=["svc/tests/test_a.py"]
+    )
+    run = measured.run(env={"RULES_XDIST_WORKERS": workers})
+    assert run.code == 0, run.output
+    lines = [
+        line
+        for file in measured.folder.glob("*.dat")
+        for line in file.read_text().splitlines()
+    ]
+    names = {line for line in lines if line.startswith("SF:")}
+    assert names == {"SF:lib/sign.py", "SF:svc/beside.py"}
+    assert "DA:3,1" in lines
+
+
 def test_a_failing_shard_reports_too(measured):
     measured.target.write("tests/test_a.py", USE.format(want=1))
     run = measured.run()
