@@ -32,6 +32,7 @@ What touches the world is thin:
                 that pytest-cov measures nothing
     worker_api  makes a shard without them a worker itself, to plugins and to tests
     controller  gives them their work, where there are any
+    schedulers  which of them runs what
     worker      what the shard's one process is otherwise
     handover    what these two tell each other
     bytecode    lets Python and pytest find what build actions compiled

@@ -19,14 +19,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling, WorkStealingScheduling
-from xdist.workermanage import WorkerController
 
 from rules_xdist import standin, worker_api
 from rules_xdist.handover import KEY, STACKS, STOP
@@ -37,6 +35,9 @@ from rules_xdist.recording import RecordingPlugin
 from rules_xdist.settings import Settings
 from rules_xdist.units import REST, base
 from rules_xdist.verdict import FAILED, INTERRUPTED
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
 
 
 class ControllerPlugin(ShardPlugin):
@@ -127,10 +128,12 @@ class ControllerPlugin(ShardPlugin):
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        from rules_xdist import schedulers
+
         if _splits_into_tests(self._settings):
-            scheduling = WorkStealingScheduling(config, log)
+            scheduling = schedulers.ByTest(config, log)
         else:
-            scheduling = UnitScheduling(config, log, self._units)
+            scheduling = schedulers.ByUnit(config, log, self._units)
         # pytest-xdist has no hooks for these.
         completed = scheduling.mark_test_complete
 
@@ -193,26 +196,6 @@ class ControllerPlugin(ShardPlugin):
             print(path.read_text(errors="replace"), file=sys.stderr, flush=True)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-class UnitScheduling(LoadScopeScheduling):
-    """Gives a worker whole units, the next before it has done with the one before."""
-
-    def __init__(
-        self, config: pytest.Config, log: Any, units: Mapping[str, str]
-    ) -> None:
-        super().__init__(config, log)
-        self._units = units
-
-    def _split_scope(self, nodeid: str) -> str:
-        return self._units[nodeid]
-
-    def remove_node(self, node: WorkerController) -> str | None:
-        """The test that a dead worker was running. pytest-xdist would run it again, to
-        kill one worker after the other; the rest of the work is a new process's."""
-        units = self.assigned_work.pop(node).values()
-        left = [nodeid for unit in units for nodeid, done in unit.items() if not done]
-        return left[0] if left else None
 
 
 def _fail_for_good(nodeid: str) -> None:

@@ -242,6 +242,23 @@ def test_the_filter_and_an_empty_shard(target, dist):
     assert "--test_filter=test_3: takes none of this shard's tests" in result.output
 
 
+def test_a_suite_that_takes_warnings_for_errors(target):
+    """Also where pip has installed pytest-xdist: pytest then knows its modules, and warns
+    of those that were imported before it could rewrite them."""
+    target.write("tests/test_a.py", "def test_1(): pass\n")
+    # Of a distribution with a plugin pytest takes all modules that are there; which
+    # pytest-xdist is imported, PYTHONPATH says.
+    folder = "site/watched-0.dist-info"
+    target.write(f"{folder}/entry_points.txt", "[pytest11]\nwatched = watched\n")
+    target.write(f"{folder}/METADATA", "Name: watched\nVersion: 0\n")
+    target.write(f"{folder}/RECORD", "xdist/__init__.py,,\nwatched.py,,\n")
+    target.write("site/watched.py", "")
+    target.write("site/xdist/__init__.py", "")
+    path = f"{target.environ()['PYTHONPATH']}{os.pathsep}{target.root}/site"
+    result = run(target, "-W", "error", env={"PYTHONPATH": path})
+    assert result.code == 0, result.output
+
+
 def test_a_stray_fails_by_name_once(target):
     target.write(
         "tests/test_a.py",
