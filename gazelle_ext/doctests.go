@@ -127,6 +127,10 @@ func (s *survey) doctestFiles(f *folder) []string {
 
 // hasExamples reports whether a file may have doctests: more files than those that do.
 func (s *survey) hasExamples(file string) bool {
+	isRun := func(r placedRule) bool { return r.Attr(doctestsAttr) != nil }
+	if s.unread[file] != nil && slices.ContainsFunc(s.rulesWith(file), isRun) {
+		return true
+	}
 	if path.Ext(file) == ".py" {
 		return strings.Contains(s.text(file), prompt)
 	}

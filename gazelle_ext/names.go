@@ -55,7 +55,7 @@ func (g *generator) takenByOthers(args language.GenerateArgs) map[string]bool {
 // presentTargets returns the test targets in this folder's BUILD file.
 func (g *generator) presentTargets() []plan.Present {
 	var present []plan.Present
-	for _, r := range g.rulesInFile() {
+	for _, r := range rulesIn(g.file) {
 		if g.isTestRule(r) {
 			present = append(present, g.survey.presentTest(g.folder, r))
 		}
@@ -69,12 +69,12 @@ func (g *generator) isTestRule(r *rule.Rule) bool {
 	return isTest(g.ownKind(r)) || r.Kind() == g.mappedKind(testKind)
 }
 
-// rulesInFile returns the rules of the BUILD file, in its order.
-func (g *generator) rulesInFile() []*rule.Rule {
-	if g.file == nil {
+// rulesIn returns the rules of a BUILD file, which may be nil, in its order.
+func rulesIn(f *rule.File) []*rule.Rule {
+	if f == nil {
 		return nil
 	}
-	return g.file.Rules
+	return f.Rules
 }
 
 // nameLibraries gives the folder's libraries other names where another language makes

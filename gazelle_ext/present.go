@@ -64,6 +64,13 @@ func (s *survey) presentTest(f *folder, r *rule.Rule) plan.Present {
 	if r.Attr("runs") == nil {
 		p.Runs = []model.Part{model.Rest}
 	}
+	if elsewhere, ok := r.Attr(elsewhereAttr).(*build.DictExpr); ok {
+		for _, entry := range elsewhere.List {
+			if part, ok := entry.Key.(*build.StringExpr); ok {
+				p.Leaves = append(p.Leaves, model.Part(part.Value))
+			}
+		}
+	}
 	slices.Sort(p.Files)
 	p.Fixed = s.isPersonal(f, p.Files, r)
 	return p

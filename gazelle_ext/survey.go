@@ -34,6 +34,8 @@ type survey struct {
 	modules map[string]*pyscan.File
 	sources []*pyscan.Source
 	unread  map[string]error
+	// bySource are the rules in BUILD files by their sources, made when first asked for.
+	bySource map[string][]placedRule
 	// targets are the planned test targets by package.
 	targets map[string][]plan.Target
 	// presentRules are the test rules in BUILD files, by the test files in them.

@@ -7,13 +7,14 @@ package gazelle_ext
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/bazelbuild/bazel-gazelle/label"
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/rules-xdist/rules_xdist/internal/durations"
+	"github.com/rules-xdist/rules_xdist/internal/model"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
 )
@@ -75,7 +76,7 @@ func (s *survey) withUnread(files []plan.File, present []plan.Present) []plan.Fi
 		if frozen && !isPresent(f.Path, present) {
 			continue
 		}
-		f.Unread = frozen || s.unread[f.Path] != nil
+		f.Unread = frozen || s.unread[f.Path] != nil || s.hasLostParts(f, memory)
 		if f.Unread {
 			f.Tests = plan.Remembered(f.Path, memory)
 		}
@@ -85,6 +86,38 @@ func (s *survey) withUnread(files []plan.File, present []plan.Present) []plan.Fi
 		planned = append(planned, f)
 	}
 	return planned
+}
+
+// hasLostParts reports whether BUILD files have parts of a test file that it seems to have
+// no more, perhaps since a file could not be read that it has marks or fixtures from.
+func (s *survey) hasLostParts(f plan.File, memory []plan.Present) bool {
+	if len(s.unread) == 0 || !s.dependsOnUnread(f.Path) {
+		return false
+	}
+	has := func(part model.Part) bool {
+		return slices.ContainsFunc(f.Tests, func(t plan.Test) bool { return slices.Contains(t.Parts, part) })
+	}
+	return slices.ContainsFunc(plan.Remembered(f.Path, memory), func(t plan.Test) bool { return !has(t.Parts[0]) })
+}
+
+// dependsOnUnread reports whether a test file, or what it imports or a conftest.py above it
+// does, imports a file that could not be read, or that conftest.py could not.
+func (s *survey) dependsOnUnread(file string) bool {
+	seen := map[string]bool{}
+	var reaches func(file string) bool
+	reaches = func(file string) bool {
+		if seen[file] || s.modules[file] == nil {
+			return false
+		}
+		seen[file] = true
+		return s.unread[file] != nil || slices.ContainsFunc(s.importsOf(file).providers, reaches)
+	}
+	for _, rel := range parents(plan.PackageOf(file)) {
+		if reaches(path.Join(rel, "conftest.py")) {
+			return true
+		}
+	}
+	return reaches(file)
 }
 
 // presentParts returns the targets for parts that stand beside those of rules_python's
@@ -181,16 +214,25 @@ func (s *survey) concerned(file string, present []plan.Present) map[string]bool 
 	return folders
 }
 
-// rulesWith returns the rules in the BUILD file of the package pkg that have a file as a
-// source.
-func (s *survey) rulesWith(pkg, file string) []*rule.Rule {
-	f := s.folders[pkg]
-	if f == nil || f.build == nil {
-		return nil
+// placedRule is a rule in the BUILD file of a package.
+type placedRule struct {
+	pkg string
+	*rule.Rule
+}
+
+// rulesWith returns the rules in BUILD files that have a file as a source.
+func (s *survey) rulesWith(file string) []placedRule {
+	if s.bySource == nil {
+		s.bySource = map[string][]placedRule{}
+		for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
+			for _, r := range rulesIn(s.folders[rel].build) {
+				for _, src := range r.AttrStrings("srcs") {
+					s.bySource[fileOf(rel, src)] = append(s.bySource[fileOf(rel, src)], placedRule{rel, r})
+				}
+			}
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(f.build.Rules), func(r *rule.Rule) bool {
-		return !slices.ContainsFunc(r.AttrStrings("srcs"), func(src string) bool { return fileOf(pkg, src) == file })
-	})
+	return s.bySource[file]
 }
 
 // anyUnread reports whether BUILD files say more of some of the files than can be read.
@@ -212,17 +254,26 @@ func (i *imports) keepUnread(s *survey, files []string, rules ...*rule.Rule) {
 // importedUnread adds the test files that have a library on which a file depends that
 // could not be read: it may be its only importer.
 func (s *survey) importedUnread(imported map[string]bool) {
+	s.dependenciesOfUnread(func(_ string, _ placedRule, dep string) {
+		if s.isTestFile(dep) {
+			imported[dep] = true
+		}
+	})
+}
+
+// dependenciesOfUnread calls visit for each file that could not be read, each rule that has
+// it in BUILD files, and each source of the libraries on which this depends.
+func (s *survey) dependenciesOfUnread(visit func(file string, in placedRule, dep string)) {
 	for file := range s.unread {
-		pkg := s.packageOf(file)
-		for _, r := range s.rulesWith(pkg, file) {
+		for _, r := range s.rulesWith(file) {
 			for _, dep := range r.AttrStrings("deps") {
-				l, err := label.Parse(dep)
-				if err != nil || l.Repo != "" {
+				pkg, name := labelParts(r.pkg, dep)
+				f := s.folders[pkg]
+				if f == nil || strings.HasPrefix(dep, "@") || f.ruleNamed(name) == nil || !f.isLibrary(f.ruleNamed(name)) {
 					continue
 				}
-				l = l.Abs("", pkg)
-				if test := path.Join(l.Pkg, strings.TrimSuffix(l.Name, "_lib")+".py"); s.isTestFile(test) {
-					imported[test] = true
+				for _, src := range f.ruleNamed(name).AttrStrings("srcs") {
+					visit(file, r, fileOf(pkg, src))
 				}
 			}
 		}
@@ -230,16 +281,22 @@ func (s *survey) importedUnread(imported map[string]bool) {
 }
 
 // joinUnread makes files import each other that are in one library now with a file that
-// could not be read, so that they stay together.
+// could not be read, so that they stay together, and that file what it depends on now.
 func (s *survey) joinUnread(g *libraryGraph) {
+	s.dependenciesOfUnread(func(file string, in placedRule, dep string) {
+		from, to := g.holders[file], g.holders[dep]
+		if from != nil && to != nil && from != to && s.folders[in.pkg].isLibrary(in.Rule) {
+			g.connect(from, to)
+		}
+	})
 	for file := range s.unread {
-		holder, pkg := g.holders[file], s.packageOf(file)
+		holder := g.holders[file]
 		if holder == nil {
 			continue
 		}
-		for _, r := range s.rulesWith(pkg, file) {
+		for _, r := range s.rulesWith(file) {
 			for _, src := range r.AttrStrings("srcs") {
-				if other := g.holders[fileOf(pkg, src)]; other != nil && other != holder && strings.HasSuffix(r.Kind(), pyLibrary) {
+				if other := g.holders[fileOf(r.pkg, src)]; other != nil && other != holder && strings.HasSuffix(r.Kind(), pyLibrary) {
 					g.connect(holder, other)
 					g.connect(other, holder)
 				}

@@ -12,6 +12,8 @@ type Present struct {
 	// Files are its test files, Runs the parts that it runs.
 	Files []string
 	Runs  []model.Part
+	// Leaves are the parts of which it knows that other targets run them.
+	Leaves []model.Part
 	// Kept says that a person forbade to change it: what it runs is not planned.
 	Kept bool
 	// Fixed says that a person gave it what its files alone are to have, a size or an
@@ -127,10 +129,19 @@ func followMarks(present []Present, shares []share) {
 // Remembered returns what the present targets tell of the tests of a file that cannot be
 // read: one test for each part that they run of it.
 func Remembered(file string, present []Present) []Test {
-	var parts []model.Part
+	var parts, known []model.Part
 	for _, p := range present {
-		if slices.Contains(p.Files, file) {
+		if slices.Contains(p.Files, file) && !p.Kept {
 			parts = append(parts, p.Runs...)
+			known = append(known, p.Leaves...)
+		}
+	}
+	for _, p := range present {
+		for _, part := range p.Runs {
+			// What a person wrote may run what no mark says.
+			if p.Kept && slices.Contains(p.Files, file) && slices.Contains(known, part) {
+				parts = append(parts, part)
+			}
 		}
 	}
 	slices.SortFunc(parts, model.ComparePart)

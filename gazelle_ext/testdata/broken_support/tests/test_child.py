@@ -1,0 +1,6 @@
+from tests.base import Base
+
+
+class TestChild(Base):
+    def test_a(self):
+        pass

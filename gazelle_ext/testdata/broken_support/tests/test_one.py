@@ -1,0 +1,5 @@
+import one.a
+
+
+def test_a(store):
+    pass
