@@ -326,6 +326,9 @@ func (r *pathReader) call(f, self pathValue, at int) pathValue {
 	}
 	switch name {
 	case "listdir", "scandir", "walk", "glob", "iglob", "fwalk":
+		if !r.isFunction(f.path) {
+			break // a method of something, that of a path in a temporary folder for example
+		}
 		r.useAll(args, pathMentioned, 1)
 		folder := pathOr(args.at(0), args.get("top")).asPath()
 		if root := args.get("root_dir"); root.kind != valueUnknown {
@@ -369,6 +372,13 @@ func (r *pathReader) call(f, self pathValue, at int) pathValue {
 	}
 	r.useAll(args, how, 0)
 	return pathValue{}
+}
+
+// isFunction says whether a name, with others before it, is a function's or a module's.
+func (r *pathReader) isFunction(name string) bool {
+	of, _, dotted := strings.Cut(name, ".")
+	_, isModule := r.modules[of]
+	return !dotted || isModule || of == "os" || of == "glob"
 }
 
 // search notes a folder in which Python looks for modules: no data.

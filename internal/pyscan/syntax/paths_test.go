@@ -69,6 +69,9 @@ func TestFilePaths(t *testing.T) {
 		{`open(os.path.join(os.path.dirname(__file__), name), "w")`, ""},
 		{`(tmp_path / name).read_text()`, ""},
 		{`open(tmp_path / "a/b")`, ""},
+		{`self.folder.glob("*.dat")`, ""},
+		{`make().glob("*.dat")`, ""},
+		{`(tmp_path / "x").glob("*.dat")`, ""},
 		{`x.__file__`, ""},
 		{`other(__package__, "x")`, ""},
 		// Packages and modules.
