@@ -98,7 +98,8 @@ func (s *survey) places(source, test string, p pyscan.Path) []string {
 	case pyscan.TestFolder:
 		return []string{path.Join(plan.PackageOf(test), named(p.Path, test))}
 	case pyscan.CurrentFolder:
-		return []string{path.Join(s.testRootOf(here), p.Path), path.Join(here, p.Path)}
+		// pytest starts in the test root, or where the whole repository's does.
+		return []string{path.Join(s.testRootOf(here), p.Path), path.Join(here, p.Path), p.Path}
 	case pyscan.FeatureFolder:
 		if base, ok := s.folders[here].settings.pytest.Args("bdd_features_base_dir"); ok && len(base) == 1 {
 			return []string{path.Join(s.testRootOf(here), base[0], p.Path)}

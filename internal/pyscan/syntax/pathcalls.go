@@ -2,18 +2,36 @@ package syntax
 
 import "strings"
 
-// pathWord says whether a word may lead to a file: a line that has none is not read.
-func pathWord(word string) bool {
-	switch word {
-	case OwnFile, "__package__", "__path__", "open", "Path", "PurePath", "local",
-		"glob", "iglob", "listdir", "scandir", "walk", "getcwd", "cwd", "chdir",
-		"files", "get_data", "read_text", "read_binary", "open_text", "open_binary", "as_file", "contents",
-		"resource_filename", "resource_string", "resource_stream", "resource_listdir",
-		"getfile", "getsourcefile", "getabsfile",
-		"rootpath", "rootdir", "inipath", "inifile", "invocation_dir", "invocation_params", "fspath", "request",
-		"shared_datadir", "scenario", "scenarios",
-		"Flask", "Blueprint", "PackageLoader", "AppConfig":
+// leadsToFile says whether the name at token i may be part of a path: a line that has no
+// such name is not read.
+func (r *pathReader) leadsToFile(i int) bool {
+	text := r.text(i)
+	switch text {
+	case OwnFile, "__package__", "__path__", "shared_datadir", "AppConfig":
 		return true
+	case "rootpath", "rootdir", "inipath", "inifile", "invocation_dir", "invocation_params", "fspath":
+		return r.kind(i-1) == tokDot
+	case "request", "item", "node", "session":
+		switch r.text(i + 2) {
+		case "path", "node", "module":
+			return r.kind(i+1) == tokDot
+		}
+		return false
+	case "open", "Path", "PurePath", "local", "glob", "iglob", "listdir", "scandir", "walk", "getcwd", "cwd", "chdir",
+		"files", "get_data", "open_text", "open_binary", "read_text", "read_binary",
+		"resource_filename", "resource_string", "resource_stream", "resource_listdir",
+		"getfile", "getsourcefile", "getabsfile", "scenario", "scenarios", "Flask", "Blueprint", "PackageLoader":
+		return r.kind(i+1) == tokLeftParen && (r.kind(i+2) != tokRightParen || text != "read_text")
+	}
+	if len(r.names) > 0 {
+		if _, ok := r.names[text]; ok {
+			return true
+		}
+	}
+	if len(r.attrs) > 0 && r.kind(i-1) == tokDot {
+		if _, ok := r.attrs[text]; ok {
+			return true
+		}
 	}
 	return false
 }
@@ -310,10 +328,7 @@ func (r *pathReader) call(f, self pathValue, at int) pathValue {
 		r.useAll(args, pathGivenAway, 0)
 		return pathValue{}
 	}
-	name := f.path[strings.LastIndexByte(f.path, '.')+1:]
-	if alias, ok := r.aliases[f.path]; ok {
-		name = alias
-	}
+	name := r.function(f.path)
 	if self.kind != valueUnknown {
 		args.values = append([]pathValue{self}, args.values...)
 		args.places = append([]int{at}, args.places...)
@@ -374,9 +389,22 @@ func (r *pathReader) call(f, self pathValue, at int) pathValue {
 	return pathValue{}
 }
 
+// function returns the last part of a name with dots, or what an import calls it.
+func (r *pathReader) function(name string) string {
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+		return name[dot+1:]
+	}
+	r.needImports()
+	if alias, ok := r.aliases[name]; ok {
+		return alias
+	}
+	return name
+}
+
 // isFunction says whether a name, with others before it, is a function's or a module's.
 func (r *pathReader) isFunction(name string) bool {
 	of, _, dotted := strings.Cut(name, ".")
+	r.needImports()
 	_, isModule := r.modules[of]
 	return !dotted || isModule || of == "os" || of == "glob"
 }

@@ -343,6 +343,7 @@ func pair(v pathValue) pathValue { return pathValue{kind: valuePair, items: []pa
 // pathModule returns the module that a symbol names, with what it names there.
 func (r *pathReader) pathModule(symbol string) (string, bool) {
 	first, rest, dotted := strings.Cut(symbol, ".")
+	r.needImports()
 	if module, ok := r.modules[symbol]; ok {
 		return module, true
 	}

@@ -85,9 +85,7 @@ type pathBinding struct {
 // readPaths notes in a module the paths that it names.
 func (m *Module) readPaths(src string, toks []token, imports []Import) {
 	r := pathReader{src: src, toks: toks, imports: imports}
-	if importsPathConstant(imports) {
-		r.bindImports()
-	}
+	r.bindConstants()
 	opens := tokEOF
 	start, wanted := 0, false
 	for i := range toks {
@@ -151,25 +149,6 @@ func (r *pathReader) inScope() bool {
 	return false
 }
 
-// leadsToFile says whether the name at token i may be part of a path.
-func (r *pathReader) leadsToFile(i int) bool {
-	text := r.text(i)
-	if pathWord(text) {
-		return true
-	}
-	if len(r.names) > 0 {
-		if _, ok := r.names[text]; ok {
-			return true
-		}
-	}
-	if len(r.attrs) > 0 && r.kind(i-1) == tokDot {
-		if _, ok := r.attrs[text]; ok {
-			return true
-		}
-	}
-	return false
-}
-
 // mayNameFile says whether the string at token i looks like a path with a folder.
 func (r *pathReader) mayNameFile(i int) bool {
 	t := r.toks[i]
@@ -185,9 +164,6 @@ func (r *pathReader) mayNameFile(i int) bool {
 func (r *pathReader) line(start, end int) {
 	if k := r.kind(start); k == kwImport || k == kwFrom {
 		return
-	}
-	if r.names == nil {
-		r.bindImports()
 	}
 	r.i = start
 	var names, attrs []int
@@ -297,7 +273,7 @@ func (r *pathReader) bind(name string, v pathValue) {
 		delete(r.names, name)
 		return
 	}
-	r.names[name] = v
+	r.names = put(r.names, name, v)
 }
 
 // setAttr makes the attribute at token i hold a value.
@@ -343,48 +319,58 @@ func (r *pathReader) exported() map[string]FilePath {
 	return exported
 }
 
-// bindImports notes which names are modules, functions under another name, and constants
-// that may hold a path.
-func (r *pathReader) bindImports() {
-	r.names = map[string]pathValue{}
+// bindConstants gives the imported names that look like paths a value, which another
+// file's variable has.
+func (r *pathReader) bindConstants() {
 	for _, imp := range r.imports {
-		module := strings.Repeat(".", imp.Level) + imp.Module
-		if !imp.From {
-			name := imp.Alias
-			if name == "" {
-				name = imp.Module
-			}
-			r.modules = put(r.modules, name, imp.Module)
-			continue
-		}
 		for _, n := range imp.Names {
-			name := n.Alias
-			if name == "" {
-				name = n.Name
-			} else {
-				r.aliases = put(r.aliases, name, n.Name)
-			}
-			full := module + "." + n.Name
-			if imp.Module == "" {
-				full = module + n.Name
-			}
-			r.modules = put(r.modules, name, full)
-			if isPathConstant(n.Name) && name != "" {
-				r.names[name] = pathValue{kind: valuePath, base: ModuleName, module: module, name: n.Name, path: "."}
+			if isPathConstant(n.Name) {
+				r.names = put(r.names, n.bound(), pathValue{kind: valuePath, base: ModuleName, module: imp.dotted(), name: n.Name, path: "."})
 			}
 		}
 	}
 }
 
-func importsPathConstant(imports []Import) bool {
-	for _, imp := range imports {
-		for _, n := range imp.Names {
-			if isPathConstant(n.Name) {
-				return true
+// bindImports notes which names are modules, and which are functions under another name.
+func (r *pathReader) bindImports() {
+	r.modules, r.aliases = map[string]string{}, map[string]string{}
+	for _, imp := range r.imports {
+		if !imp.From {
+			name := imp.Alias
+			if name == "" {
+				name = imp.Module
 			}
+			r.modules[name] = imp.Module
+			continue
+		}
+		for _, n := range imp.Names {
+			if n.Alias != "" {
+				r.aliases[n.Alias] = n.Name
+			}
+			full := imp.dotted() + "." + n.Name
+			if imp.Module == "" {
+				full = imp.dotted() + n.Name
+			}
+			r.modules[n.bound()] = full
 		}
 	}
-	return false
+}
+
+func (r *pathReader) needImports() {
+	if r.modules == nil {
+		r.bindImports()
+	}
+}
+
+// dotted returns the module with the dots of a relative import.
+func (imp Import) dotted() string { return strings.Repeat(".", imp.Level) + imp.Module }
+
+// bound returns the name that the import binds.
+func (n ImportedName) bound() string {
+	if n.Alias != "" {
+		return n.Alias
+	}
+	return n.Name
 }
 
 // isPathConstant says whether a name looks like that of a constant which holds a path.
