@@ -155,10 +155,11 @@ class ShardPlugin:
         tests = [*compress(tests, asked)]
         _keep(config, items, asked)
         self._share = share(tests, selection, settings.dist, settings.shard)
-        if not self._share.of_target:
+        strays = self._strays.find(tests, config.option.collectonly)
+        if not self._share.of_target and not any(strays):
             self._empty = "" if self._is_asked(config) else _why(collected, left)
         found = fingerprint(tests, self._share.units)
-        taken = [*map(operator.or_, self._share.chosen, self._strays.find(tests))]
+        taken = [*map(operator.or_, self._share.chosen, strays)]
         _keep(config, items, taken)
         units = compress(self._share.units, taken)
         waiting = pending([item.nodeid for item in items], self._ended)

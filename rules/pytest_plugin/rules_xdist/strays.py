@@ -24,12 +24,13 @@ class StraysPlugin:
         self._shard = shard
         self._reasons: dict[str, str] = {}
 
-    def find(self, tests: Sequence[Collected]) -> list[bool]:
+    def find(self, tests: Sequence[Collected], collectonly: bool) -> list[bool]:
         """Of a target's collected tests the strays that are this shard's to report.
 
-        It is the target's first shard, so that all of them are in one report.
+        It is the target's first shard, so that all of them are in one report. To who only
+        collects, they are no tests of the target.
         """
-        if self._shard.index > 0:
+        if collectonly or self._shard.index > 0:
             return [False for _ in tests]
         selection = self._selection
         mask = [

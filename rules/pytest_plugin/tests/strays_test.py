@@ -76,6 +76,22 @@ def test_a_filter_asks_for_strays_as_for_others(suite):
     assert (run.code, run.outcomes) == (0, {f"{FILE}::test_1": "passed"})
 
 
+def test_who_only_collects_finds_no_strays(suite):
+    """So that `xdist verify` finds them in no target."""
+    run = suite.run("--collect-only", "-q")
+    assert run.code == 0, run.output
+    listed = [line for line in run.output.splitlines() if line.startswith(FILE)]
+    assert listed == [f"{FILE}::test_1", f"{FILE}::test_2"]
+
+
+def test_a_target_of_strays_alone_is_not_called_empty(target):
+    target.write("conftest.py", HOOK)
+    target.write(FILE, "def test_alone(): pass")
+    run = target.run()
+    assert (run.code, run.outcomes) == (1, {f"{FILE}::test_alone": "error"})
+    assert 'name="empty"' not in target.xml.read_text()
+
+
 def test_each_stray_says_what_to_do_and_the_log_how_many_there_are(suite):
     run = suite.run()
     assert "rules_xdist: 4 collected tests would run in no target" in run.output
