@@ -149,11 +149,11 @@ func (s *survey) moduleFile(source, module string) (string, bool) {
 
 // readsByName returns the files and folders that plugins of pytest keep for a test file by
 // its name: pytest-datadir and pytest-regressions, syrupy, pytest-snapshot, and the
-// recorders of HTTP traffic.
+// recorders of HTTP traffic. A folder called testdata is for all tests beside it.
 func (s *survey) readsByName(test string) []read {
 	here, stem := plan.PackageOf(test), strings.TrimSuffix(path.Base(test), ".py")
 	var reads []read
-	for _, name := range []string{stem, "__snapshots__/" + stem, "snapshots/" + stem, "cassettes/" + stem} {
+	for _, name := range []string{stem, "testdata", "__snapshots__/" + stem, "snapshots/" + stem, "cassettes/" + stem} {
 		folder := path.Join(here, name)
 		if f := s.folders[folder]; f != nil && len(f.python()) == 0 {
 			reads = append(reads, read{name: folder, line: 1})

@@ -39,7 +39,8 @@ func TestFilePaths(t *testing.T) {
 		{`"/".join([os.path.dirname(__file__), "data", "x"])`, "data/x"},
 		{`Path(__file__).parent / "a" "b"`, "ab"},
 		{`Path(__file__).parent / 'a' f'{b}'`, "+"},
-		{`__file__ + ".bak"`, "+"},
+		{`__file__ + ".bak"`, "__file__.bak"},
+		{`open(__file__ + name)`, "+"},
 		{`os.path.dirname(inspect.getfile(inspect.currentframe())) + "/x"`, "x"},
 		// What is read below a folder that is named without more than its name.
 		{`os.listdir(os.path.dirname(__file__))`, "+"},
@@ -69,6 +70,7 @@ func TestFilePaths(t *testing.T) {
 		{`open(os.path.join(os.path.dirname(__file__), name), "w")`, ""},
 		{`(tmp_path / name).read_text()`, ""},
 		{`open(tmp_path / "a/b")`, ""},
+		{`assert at == "%s:%d" % (__file__, 3)`, ""},
 		{`self.folder.glob("*.dat")`, ""},
 		{`make().glob("*.dat")`, ""},
 		{`(tmp_path / "x").glob("*.dat")`, ""},

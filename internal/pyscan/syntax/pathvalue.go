@@ -155,7 +155,9 @@ func (r *pathReader) plus(a, b pathValue) pathValue {
 		a = a.joined(textValue(strings.TrimLeft(b.path, "/")).opened(b.open))
 		a.slash = strings.HasSuffix(b.path, "/")
 		return a
-	case strings.HasSuffix(a.path, OwnStem) && !strings.Contains(b.path, "/") && !b.open:
+	case strings.HasPrefix(b.path, ":"):
+		return pathValue{} // a line of the file, in a message
+	case (strings.HasSuffix(a.path, OwnStem) || strings.HasSuffix(a.path, OwnFile)) && !strings.Contains(b.path, "/") && !b.open:
 		a.path += b.path
 		return a
 	}

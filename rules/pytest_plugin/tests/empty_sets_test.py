@@ -41,9 +41,13 @@ def suite(target):
 
 
 @pytest.mark.parametrize(
-    "env", [{}, {"RULES_XDIST_BOXED": "1"}], ids=["plain", "boxed"]
+    "env",
+    [{}, {"RULES_XDIST_BOXED": "1"}, {"RULES_XDIST_WORKERS": "2"}],
+    ids=["plain", "boxed", "workers"],
 )
 def test_each_fails_by_name_and_the_rest_runs(suite, env):
+    if "RULES_XDIST_WORKERS" in env:
+        pytest.importorskip("xdist")
     run = suite.run(env=env)
     assert run.code == 1, run.output
     assert outcomes_by_function(run) == {
