@@ -25,6 +25,9 @@ type settings struct {
 	weighed      bool
 	markers      model.Markers
 	testPatterns []string
+	// dynamicGroups are patterns of test files that keep the groups which only a running
+	// pytest shows.
+	dynamicGroups []string
 	// pytest is the configuration of the test root.
 	pytest pytestini.Config
 	// testRoot is the folder whose census, pytest configuration, groups and batches the
@@ -172,6 +175,19 @@ var directives = slices.Concat([]directive{
 		},
 	},
 	{
+		key:    dynamicGroupsDirective,
+		values: "file names with *, separated by commas; or none",
+		doc:    "Test files whose tests may be in groups that only a running pytest shows, since a hook or plugin adds the mark: each such group stays with its file's own target, as `other_groups`. No other file may have tests of the same group; `xdist` tells if one has. Default: none.",
+		apply: func(s *settings, _, value string) (ok bool) {
+			s.dynamicGroups = nil
+			if value == "none" {
+				return true
+			}
+			s.dynamicGroups, ok = filePatterns(value)
+			return ok
+		},
+	},
+	{
 		key:    "xdist_unreadable",
 		values: "warn | error",
 		doc:    "What a Python file is that does not parse or cannot be read: a warning, or an error, with which Gazelle exits with 1. Either way what BUILD files have of it stays, and everything else is written. Default: warn.",
@@ -193,16 +209,9 @@ var directives = slices.Concat([]directive{
 		key:    testFilePattern,
 		values: "file names with *, separated by commas",
 		doc:    "Which files are test files. Default: python_files of pytest's configuration file in the test root, else *_test.py,test_*.py.",
-		apply: func(s *settings, _, value string) bool {
-			s.testPatterns = nil
-			for _, pattern := range strings.Split(value, ",") {
-				pattern = strings.TrimSpace(pattern)
-				if !isFilePattern(pattern) {
-					return false
-				}
-				s.testPatterns = append(s.testPatterns, pattern)
-			}
-			return true
+		apply: func(s *settings, _, value string) (ok bool) {
+			s.testPatterns, ok = filePatterns(value)
+			return ok
 		},
 	},
 	{
@@ -245,7 +254,23 @@ var takenTags = []string{"exclusive", "external", "flaky", "local", "manual", st
 
 func isTakenTag(name string) bool { return slices.Contains(takenTags, name) }
 
-const testFilePattern = "python_test_file_pattern"
+const (
+	testFilePattern        = "python_test_file_pattern"
+	dynamicGroupsDirective = "xdist_dynamic_groups"
+)
+
+// filePatterns reads a list of patterns of file names.
+func filePatterns(value string) ([]string, bool) {
+	var patterns []string
+	for _, pattern := range strings.Split(value, ",") {
+		pattern = strings.TrimSpace(pattern)
+		if !isFilePattern(pattern) {
+			return nil, false
+		}
+		patterns = append(patterns, pattern)
+	}
+	return patterns, true
+}
 
 // isFilePattern says whether a pattern of file names can be used: the census matches
 // by Bazel's glob, which knows no other wildcard than *.

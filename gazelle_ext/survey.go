@@ -271,8 +271,13 @@ func (f *folder) sortFiles() {
 	}
 }
 
-func (s settings) isTest(name string) bool {
-	return slices.ContainsFunc(s.testPatterns, func(pattern string) bool {
+func (s settings) isTest(name string) bool { return matchesName(s.testPatterns, name) }
+
+// keepsDynamicGroups says whether a test file's target runs groups that nobody has seen.
+func (s settings) keepsDynamicGroups(name string) bool { return matchesName(s.dynamicGroups, name) }
+
+func matchesName(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		matched, _ := path.Match(pattern, name)
 		return matched
 	})

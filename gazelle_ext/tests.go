@@ -32,11 +32,12 @@ func (s *survey) testFiles(recorded durations.Tests, report *report) []plan.File
 				in.Top = f.rel
 			}
 			planned := plan.File{
-				Path:     file,
-				Settings: in,
-				Module:   s.pytestModule(file),
-				Tests:    planTests(file, s.modules[file], f.settings, recorded[file], report),
-				Given:    f.settings.beside(),
+				Path:        file,
+				Settings:    in,
+				Module:      s.pytestModule(file),
+				Tests:       planTests(file, s.modules[file], f.settings, recorded[file], report),
+				Given:       f.settings.beside(),
+				OtherGroups: f.settings.dist == model.LoadGroup && f.settings.keepsDynamicGroups(name),
 			}
 			if parts := s.doctestParts(f, name); parts != nil {
 				planned.Tests = append(planned.Tests, plan.Test{Parts: parts, Presumed: true})
@@ -99,7 +100,10 @@ func planTests(file string, module *pyscan.File, in settings, recorded map[strin
 		parts, problems := rules.Of(t)
 		for _, p := range problems {
 			text := fmt.Errorf("%s:%d: %s", cmp.Or(p.File, file), p.Line, p.Text)
-			if p.Unreadable {
+			switch {
+			case p.Unreadable && in.keepsDynamicGroups(path.Base(file)):
+				continue
+			case p.Unreadable:
 				// Right for pytest, and if it is a group of no target, the test's own
 				// shard says so by name.
 				report.in(plan.PackageOf(file)).warn(text)

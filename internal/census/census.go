@@ -105,9 +105,14 @@ func (i Item) base(dist string) model.Part {
 	}
 }
 
-// runs reports whether the target runs the item, if it has its file.
-func (s Selection) runs(i Item) bool {
-	return slices.Contains(s.Runs, i.part(s.Dist))
+// runs reports whether the target, one of those that have the item's file, runs it.
+func (s Selection) runs(i Item, holders []Selection) bool {
+	part := i.part(s.Dist)
+	if slices.Contains(s.Runs, part) {
+		return true
+	}
+	return slices.Contains(s.Runs, part.Unnamed()) &&
+		!slices.ContainsFunc(holders, func(other Selection) bool { return slices.Contains(other.Runs, part) })
 }
 
 // runsSerial reports whether the target runs serial tests.

@@ -26,6 +26,8 @@ func newComparison(plain Collection, census Census, targets map[string]Collectio
 		for _, file := range s.Files {
 			c.holders[file] = append(c.holders[file], s)
 		}
+	}
+	for _, s := range census.Selections {
 		for _, item := range c.ran(s) {
 			c.runners[item.NodeID] = append(c.runners[item.NodeID], s)
 		}
@@ -42,7 +44,7 @@ func (c *comparison) ran(s Selection) []Item {
 	seen := map[string]bool{}
 	var items []Item
 	for _, item := range c.targets[s.Target].Items {
-		if !seen[item.NodeID] && s.runs(item) {
+		if !seen[item.NodeID] && s.runs(item, c.holders[item.File]) {
 			seen[item.NodeID] = true
 			items = append(items, item)
 		}
@@ -72,7 +74,7 @@ func (c *comparison) whyLost(item Item) Finding {
 		finding.Kind = Parallel
 		return finding
 	}
-	meant := slices.DeleteFunc(slices.Clone(c.holders[item.File]), func(s Selection) bool { return !s.runs(item) })
+	meant := slices.DeleteFunc(slices.Clone(c.holders[item.File]), func(s Selection) bool { return !s.runs(item, c.holders[item.File]) })
 	if len(meant) == 0 {
 		finding.Cause, finding.Detail = NoPart, missingParts(item, c.holders[item.File])
 		return finding

@@ -63,7 +63,7 @@ func parts(words string) []model.Part {
 }
 
 // has reports whether a target that collects all that pytest does runs the item.
-func (s Selection) has(i Item) bool { return slices.Contains(s.Files, i.File) && s.runs(i) }
+func (s Selection) has(i Item) bool { return slices.Contains(s.Files, i.File) && s.runs(i, nil) }
 
 // compare has each target collect what it should.
 func compare(items []Item, census Census) []Finding {

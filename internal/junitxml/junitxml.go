@@ -7,6 +7,7 @@
 package junitxml
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -23,6 +24,13 @@ const nodeIDProperty = "nodeid"
 // rootProperty is a shard's own property: where pytest was started, as a path of the
 // workspace; absent for its root.
 const rootProperty = "pytest_root"
+
+// unitProperty is the property under which it records what the test shares a shard with.
+const unitProperty = "unit"
+
+// groupsProperty is a shard's own property: a JSON list of the groups that it runs and that
+// no BUILD file names.
+const groupsProperty = "dynamic_groups"
 
 // collectedProperty is a shard's own property: the fingerprint of what it collected.
 const collectedProperty = "collected"
@@ -65,6 +73,8 @@ type Case struct {
 	Seconds float64
 	// Flaky says that it passed after attempts that failed, in the same process.
 	Flaky bool
+	// Unit is what it shares a shard with, empty when the file does not say.
+	Unit string
 }
 
 // File is what one file holds.
@@ -76,6 +86,8 @@ type File struct {
 	// Collection is what the target collects, as rules_xdist.collect has it; empty where
 	// nobody asked for it.
 	Collection string
+	// DynamicGroups are the units of groups that the shard runs and no BUILD file names.
+	DynamicGroups []string
 	// Empty says why the shard's target has no tests at all; empty where it has, or was
 	// asked for none.
 	Empty string
@@ -129,6 +141,11 @@ func Read(r io.Reader) (File, error) {
 		Empty:      root.property(emptyProperty),
 	}
 	start := root.property(rootProperty)
+	if groups := root.property(groupsProperty); groups != "" {
+		if err := json.Unmarshal([]byte(groups), &file.DynamicGroups); err != nil {
+			return File{}, fmt.Errorf("property %q: %w", groupsProperty, err)
+		}
+	}
 	for _, c := range all {
 		read := c.read()
 		if read.NodeID != "" {
@@ -169,8 +186,11 @@ func (c testcase) read() Case {
 	// What is no number is worth no error: the outcome is there all the same.
 	read.Seconds, _ = strconv.ParseFloat(c.Time, 64)
 	for _, p := range c.Properties {
-		if p.Name == nodeIDProperty {
+		switch p.Name {
+		case nodeIDProperty:
 			read.NodeID = p.Value
+		case unitProperty:
+			read.Unit = p.Value
 		}
 	}
 	if earlier := slices.Concat(c.FlakyFailures, c.FlakyErrors); len(earlier) > 0 {

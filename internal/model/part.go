@@ -22,6 +22,9 @@ const (
 	Rest Part = "rest"
 	// Serial are the tests that must run alone.
 	Serial Part = "serial"
+	// OtherGroups are the groups of a file that no target names: such as only a running
+	// pytest shows.
+	OtherGroups Part = "other_groups"
 
 	groupPrefix = "group:"
 	// markerPrefix stands before each marker; no group's name, as it is written in a part,
@@ -68,6 +71,15 @@ func (p Part) Base() Part {
 	return Part(base)
 }
 
+// Unnamed returns the part by which a target runs p without naming it, "" if there is none:
+// that of other groups, with the same split markers.
+func (p Part) Unnamed() Part {
+	if _, ok := p.Group(); !ok {
+		return ""
+	}
+	return OtherGroups + Part(p.Markers())
+}
+
 // Markers returns the part's split markers as they are written in it, "+e2e+unit"; ""
 // if there are none.
 func (p Part) Markers() string { return strings.TrimPrefix(string(p), string(p.Base())) }
@@ -90,7 +102,7 @@ func (p Part) Group() (string, bool) {
 var escaped = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // ComparePart orders parts as they are written in BUILD files: the rest, groups by
-// name, serial.
+// name, other groups, serial.
 func ComparePart(a, b Part) int {
 	return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a, b))
 }
@@ -99,8 +111,10 @@ func (p Part) rank() int {
 	switch p.Base() {
 	case Rest:
 		return 0
-	case Serial:
+	case OtherGroups:
 		return 2
+	case Serial:
+		return 3
 	default:
 		return 1
 	}

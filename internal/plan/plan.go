@@ -32,6 +32,8 @@ type File struct {
 	// Unread says that its tests cannot be told. They are those that present targets
 	// remember, which stay; if there are none, the file gets a target to itself.
 	Unread bool
+	// OtherGroups says that groups which only a running pytest shows stay with the file.
+	OtherGroups bool
 	// Given says that another tool makes a target of the file, so that Build makes
 	// none but those of groups over several files. See Split.
 	Given bool
@@ -176,10 +178,28 @@ func (f File) parts() []model.Part {
 		parts = append(parts, t.Parts...)
 	}
 	if len(parts) == 0 {
-		return []model.Part{model.Rest}
+		parts = []model.Part{model.Rest}
+	}
+	if f.OtherGroups {
+		parts = append(parts, otherGroups(parts)...)
 	}
 	slices.SortFunc(parts, model.ComparePart)
 	return slices.Compact(parts)
+}
+
+// otherGroups returns the parts of groups that nobody has seen, for tests that have split
+// markers as some of the seen parts.
+func otherGroups(seen []model.Part) []model.Part {
+	var parts []model.Part
+	for _, part := range seen {
+		if !part.Serial() {
+			parts = append(parts, model.OtherGroups+model.Part(part.Markers()))
+		}
+	}
+	if len(parts) == 0 {
+		return []model.Part{model.OtherGroups}
+	}
+	return parts
 }
 
 // lineOf returns the line of f's first test with that part, or 1.

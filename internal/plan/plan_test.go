@@ -71,6 +71,20 @@ func TestBuild(t *testing.T) {
 			[]string{"//:test_x_serial runs [serial] of [test_x.py], elsewhere map[], 1 units"},
 		},
 		{
+			"groups that nobody has seen",
+			func() []File {
+				dynamic := file("test_x.py", test("test_a", rest), test("test_b", serial), test("test_c", db), test("test_d", "rest+unit"))
+				dynamic.OtherGroups = true
+				return []File{dynamic, file("test_y.py", test("test_a", db))}
+			}(),
+			[]string{
+				"//:test_x runs [rest other_groups] of [test_x.py], elsewhere map[group:db:[test_x.py] other_groups+unit:[test_x.py] rest+unit:[test_x.py] serial:[test_x.py]], 1 units",
+				"//:test_x_serial runs [serial] of [test_x.py], elsewhere map[group:db:[test_x.py] other_groups:[test_x.py] other_groups+unit:[test_x.py] rest:[test_x.py] rest+unit:[test_x.py]], 1 units",
+				"//:test_x_unit runs [rest+unit other_groups+unit] of [test_x.py], elsewhere map[group:db:[test_x.py] other_groups:[test_x.py] rest:[test_x.py] serial:[test_x.py]], 1 units",
+				"//:xdist_group_db runs [group:db] of [test_x.py test_y.py], elsewhere map[other_groups:[test_x.py] other_groups+unit:[test_x.py] rest:[test_x.py] rest+unit:[test_x.py] serial:[test_x.py]], 1 units",
+			},
+		},
+		{
 			"a group within a file stays there",
 			[]File{file("test_x.py", test("test_a", own), test("test_b", own), test("test_c", rest))},
 			[]string{"//:test_x runs [rest group:own] of [test_x.py], elsewhere map[], 2 units"},

@@ -81,7 +81,7 @@ func sharesOf(files []File, crossing crossings, kept keptSet) []share {
 			shares = append(shares, share{
 				file:      f,
 				runs:      runs,
-				batchable: i == 0 && len(runs) == 1 && !group && !(f.Unread && len(f.Tests) == 0),
+				batchable: i == 0 && len(runs) == 1 && !group && !f.OtherGroups && !(f.Unread && len(f.Tests) == 0),
 				name:      f.stem() + k.suffix(kinds[0]),
 			})
 		}

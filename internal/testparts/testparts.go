@@ -153,7 +153,7 @@ func ofGroup(m pyscan.Mark) outcome {
 	if !name.Literal {
 		return outcome{problem: Problem{File: m.File, Line: m.Line, Unreadable: true, Text: fmt.Sprintf(
 			"mark %q: the group's name %s cannot be read without running the file; "+
-				"write a string, or what is made of constants alone", m.Name, name.Value)}}
+				"write a string or what is made of constants alone, or keep such groups with the file's target by # gazelle:xdist_dynamic_groups", m.Name, name.Value)}}
 	}
 	return outcome{groups: []string{name.Value}}
 }

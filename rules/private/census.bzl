@@ -3,7 +3,7 @@
 Pure functions over names. What only a running pytest knows is checked by each shard.
 """
 
-load(":parts.bzl", "REST", "base_of", "is_group")
+load(":parts.bzl", "OTHER_GROUPS", "REST", "base_of", "is_group")
 
 def census_errors(files, selections):
     """What is wrong between the test files on disk and the targets' selections.
@@ -50,7 +50,8 @@ def _errors_of_file(file, sharers):
                 errors.append("{}: its {} tests would run nowhere: {} leaves them to another target, and there is none".format(file, part, selection.target))
         for part, targets in runners.items():
             # Of other parts it takes no notice, as long as it knows who does.
-            must_know = part == first or first in selection.runs
+            takes_groups = is_group(part) and OTHER_GROUPS in [base_of(run) for run in selection.runs]
+            must_know = part == first or first in selection.runs or takes_groups
             if must_know and part not in elsewhere and part not in selection.runs:
                 errors.append("{}: {} does not know that {} runs its {} tests: elsewhere lacks them".format(file, selection.target, " and ".join(targets), part))
     return errors

@@ -5,13 +5,15 @@ a group's mark and the distribution mode is `loadgroup`; else `rest`. `+MARKER` 
 for each split marker that it bears, sorted: `rest+unit`, `group:db+integration+slow`.
 A group's name may be any string: in it, what is no printable ASCII and the characters `%`,
 `+`, `"` and `\\` are written as `%XX` for each byte of their UTF-8.
-The same words stand in internal/model (Go) and rules_xdist.units (Python).
+`other_groups` are the groups of a file that no target names, such as only a running pytest
+shows. The same words stand in internal/model (Go) and rules_xdist.units (Python).
 """
 
 DIST_MODES = ["load", "loadscope", "loadfile", "loadgroup", "no"]
 
 REST = "rest"
 SERIAL = "serial"
+OTHER_GROUPS = "other_groups"
 _GROUP_PREFIX = "group:"
 _MARKER_PREFIX = "+"
 
@@ -73,8 +75,8 @@ def part_error(part, split):
       The rule that it breaks, or None.
     """
     base = base_of(part)
-    if base not in [REST, SERIAL] and not is_group(base):
-        return "must be rest, serial or group:NAME, then +MARKER for each split marker of its tests"
+    if base not in [REST, SERIAL, OTHER_GROUPS] and not is_group(base):
+        return "must be rest, serial, group:NAME or other_groups, then +MARKER for each split marker of its tests"
     odd = [repr(c) for c in base.elems() if c not in _PLAIN and c != "%"]
     if odd:
         return "in the group's name {} must be %XX for each byte, as Gazelle writes it".format(" and ".join(odd))

@@ -148,7 +148,8 @@ def py_xdist_test(
     Every test of `srcs` falls into one part: `serial` when it is marked so, else
     `group:NAME` when it bears `xdist_group` and `dist` is `loadgroup`, else `rest`;
     then `+MARKER` for each split marker that it bears, sorted. The target runs the
-    parts in `runs`. A test of another part fails the target by name, unless
+    parts in `runs`; with `other_groups` among them also the groups of its files that no
+    target names. A test of another part fails the target by name, unless
     `elsewhere` says that another target runs it: nothing is lost.
 
     Args:

@@ -76,6 +76,24 @@ def _joined_group_test_impl(ctx):
     ]))
     return unittest.end(env)
 
+def _other_groups_test_impl(ctx):
+    env = unittest.begin(ctx)
+    db = _target("//:xdist_group_db", ["a.py"], ["group:db"], {"rest": ["a.py"], "other_groups": ["a.py"]})
+    asserts.equals(env, [], census_errors(["a.py"], [
+        _target("//:a", ["a.py"], ["rest", "other_groups"], {"group:db": ["a.py"]}),
+        db,
+    ]))
+    asserts.equals(
+        env,
+        ["a.py: //:a_groups does not know that //:xdist_group_db runs its group:db tests: elsewhere lacks them"],
+        census_errors(["a.py"], [
+            _target("//:a", ["a.py"], ["rest"], {"other_groups": ["a.py"], "group:db": ["a.py"]}),
+            _target("//:a_groups", ["a.py"], ["other_groups"], {"rest": ["a.py"]}),
+            db,
+        ]),
+    )
+    return unittest.end(env)
+
 def _split_group_test_impl(ctx):
     env = unittest.begin(ctx)
     targets = [
@@ -144,6 +162,7 @@ lost_part_test = unittest.make(_lost_part_test_impl)
 lost_for_one_file_of_two_test = unittest.make(_lost_for_one_file_of_two_test_impl)
 unaware_test = unittest.make(_unaware_test_impl)
 joined_group_test = unittest.make(_joined_group_test_impl)
+other_groups_test = unittest.make(_other_groups_test_impl)
 split_group_test = unittest.make(_split_group_test_impl)
 marker_parts_test = unittest.make(_marker_parts_test_impl)
 group_split_by_markers_test = unittest.make(_group_split_by_markers_test_impl)
@@ -164,6 +183,7 @@ def census_test_suite(name):
         lost_for_one_file_of_two_test,
         unaware_test,
         joined_group_test,
+        other_groups_test,
         split_group_test,
         marker_parts_test,
         group_split_by_markers_test,

@@ -7,7 +7,7 @@ import (
 	"github.com/rules-xdist/rules_xdist/internal/model"
 )
 
-// A kind is a class of differences that no reading of the file alone can avoid.
+// A kind is a class of differences that no reading of files can avoid.
 type kind struct {
 	name string
 	// why says why only running can tell, and what then happens.
@@ -25,7 +25,7 @@ var kinds = []kind{
 	},
 	{
 		name:  "inherited from another file",
-		why:   "The class has a base from another file. The scanner says that there may be more (`Presumed`), so the file's target takes whatever pytest finds.",
+		why:   "The class has a base from outside of the repository, or from a file that computes it. The scanner says that there may be more (`Presumed`), so the file's target takes whatever pytest finds.",
 		holds: onlyPytest(func(f facts) bool { return f.open }),
 	},
 	{

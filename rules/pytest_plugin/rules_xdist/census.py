@@ -9,16 +9,18 @@ that collect such a test one reports it. Pure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rules_xdist.selection import Place, Selection
 from rules_xdist.units import (
     GROUP_PREFIX,
     REST,
+    SERIAL,
     Collected,
     base,
     markers_of,
     part,
+    unnamed,
 )
 
 
@@ -40,9 +42,9 @@ def speaks_for(selection: Selection, file: str) -> bool:
     return first in selection.runs
 
 
-def explain(test: Collected, lost: Sequence[Collected], selection: Selection) -> str:
-    """What is wrong with a stray, and the ways out, which count in all that are lost."""
-    ways = [*_ways_out(test, lost, selection)]
+def explain(test: Collected, selection: Selection) -> str:
+    """What is wrong with a stray, and the ways out."""
+    ways = [*_ways_out(test, selection)]
     return "\n".join(
         [
             f"{test.nodeid}: {_fault(test, selection)}: no target runs it.",
@@ -59,25 +61,19 @@ def _fault(test: Collected, selection: Selection) -> str:
     return f"part {stray} is neither in runs nor in elsewhere of {selection.target}"
 
 
-def _ways_out(
-    test: Collected, lost: Sequence[Collected], selection: Selection
-) -> Iterator[str]:
+def _ways_out(test: Collected, selection: Selection) -> Iterator[str]:
     if test.file not in selection.files:
         yield f"run Gazelle, or add {test.file} to srcs of {selection.target}"
         return
     name = part(test, selection.dist)
     yield _way_out(name, test, selection)
-    if name.startswith(GROUP_PREFIX) and _could_join(name, selection):
-        parts = {part(each, selection.dist) for each in lost}
-        groups = sorted(
-            each
-            for each in parts
-            if each.startswith(GROUP_PREFIX) and _could_join(each, selection)
-        )
-        runs = ", ".join(map(_quoted, (*selection.runs, *groups)))
+    if name.startswith(GROUP_PREFIX) and _has_kin(name, test.file, selection):
+        folder, _, file = test.file.rpartition("/")
         yield (
             "or, if no other file has tests of the same group, write in the BUILD file "
-            f"of {selection.target}: runs = [{runs}],  # keep"
+            f"of //{folder}: # gazelle:xdist_dynamic_groups {file}, and run Gazelle; "
+            f'where it makes no targets, add "{unnamed(name)}" to runs of '
+            f"{selection.target}"
         )
 
 
@@ -103,9 +99,15 @@ def _marks(name: str, test: Collected, selection: Selection) -> Iterator[str]:
         yield f"@pytest.mark.{marker}"
 
 
-def _could_join(group: str, selection: Selection) -> bool:
-    """Whether the target's tags would stay right if it ran the group, too."""
-    return all(markers_of(group) == markers_of(run) for run in selection.runs)
+def _has_kin(group: str, file: str, selection: Selection) -> bool:
+    """Whether a target of the file could run the group and keep its tags."""
+    known = [
+        *selection.runs,
+        *(part for part, files in selection.elsewhere.items() if file in files),
+    ]
+    return any(
+        base(part) != SERIAL and markers_of(part) == markers_of(group) for part in known
+    )
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,7 @@ starts another for the tests that are left; in the end it writes the report. Exi
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import sys
 import traceback
@@ -109,13 +110,16 @@ def _report(settings: Settings, story: Story, left: str) -> None:
         _say(f"all processes of this shard together: {', '.join(parts)}")
     protocol.warn(os.environ, story.warnings)
     if settings.xml_path:
-        properties = _properties(settings)
+        properties = _properties(settings, story)
         junit.write(settings.xml_path, settings.target, story, left, properties)
 
 
-def _properties(settings: Settings) -> dict[str, str]:
+def _properties(settings: Settings, story: Story) -> dict[str, str]:
     """What the report says of the shard as a whole."""
+    units = [test.unit for test in story.planned or [] if test.unit]
+    groups = settings.selection.dynamic_groups(units)
     return {
+        **({"dynamic_groups": json.dumps(groups)} if groups else {}),
         "target": settings.target,
         "shard": str(settings.shard),
         "run": settings.run,

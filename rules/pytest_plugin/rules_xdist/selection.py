@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from rules_xdist.errors import ConfigError
-from rules_xdist.units import DISTS, is_part, markers_of
+from rules_xdist.units import (
+    DISTS,
+    GROUP_PREFIX,
+    base,
+    group_part,
+    is_part,
+    markers_of,
+    unnamed,
+)
 
 
 class Place(enum.Enum):
@@ -59,6 +67,22 @@ class Selection:
     weights: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, file: str, part: str) -> Place:
+        place = self._place(file, part)
+        if place is Place.NOWHERE and (catch_all := unnamed(part)):
+            return self._place(file, catch_all)
+        return place
+
+    def dynamic_groups(self, units: Iterable[str]) -> list[str]:
+        """Of the groups among its tests' units those that no BUILD file names, sorted."""
+        named = {*map(base, self.runs)}
+        return sorted(
+            unit
+            for unit in {*units}
+            if unit.startswith(GROUP_PREFIX)
+            and group_part(unit.removeprefix(GROUP_PREFIX)) not in named
+        )
+
+    def _place(self, file: str, part: str) -> Place:
         if file not in self.files:
             return Place.NOWHERE
         if part in self.runs:
@@ -142,7 +166,10 @@ def _are_names(value: object) -> bool:
 
 
 _PATHS = "paths relative to the workspace"
-_PARTS = '"rest", "serial" or "group:NAME", then "+MARKER" for split markers, sorted'
+_PARTS = (
+    '"rest", "serial", "group:NAME" or "other_groups", '
+    'then "+MARKER" for split markers, sorted'
+)
 
 _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "target": (_is_label, "a target's label"),

@@ -38,9 +38,7 @@ class StraysPlugin:
             for test in tests
         ]
         lost = [test for test, stray in zip(tests, mask, strict=True) if stray]
-        self._reasons = {
-            test.nodeid: census.explain(test, lost, selection) for test in lost
-        }
+        self._reasons = {test.nodeid: census.explain(test, selection) for test in lost}
         return mask
 
     def summary(self) -> list[str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 REST = "rest"
 SERIAL = "serial"
+# The groups of a file that no target names, such as only a running pytest shows.
+OTHER_GROUPS = "other_groups"
 GROUP_PREFIX = "group:"
 MARKER_PREFIX = "+"
 
@@ -67,7 +69,7 @@ def is_part(value: object) -> bool:
         return False
     base, *markers = value.split(MARKER_PREFIX)
     return (
-        (base in (REST, SERIAL) or base.startswith(GROUP_PREFIX))
+        (base in (REST, SERIAL, OTHER_GROUPS) or base.startswith(GROUP_PREFIX))
         and all(map(str.isidentifier, markers))
         and markers == sorted({*markers})
     )
@@ -76,6 +78,13 @@ def is_part(value: object) -> bool:
 def base(part: str) -> str:
     """A part without its split markers."""
     return part.split(MARKER_PREFIX)[0]
+
+
+def unnamed(part: str) -> str | None:
+    """The part by which a target runs a group without naming it."""
+    if not part.startswith(GROUP_PREFIX):
+        return None
+    return MARKER_PREFIX.join([OTHER_GROUPS, *markers_of(part)])
 
 
 def markers_of(part: str) -> list[str]:

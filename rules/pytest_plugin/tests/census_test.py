@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rules_xdist import units
 from rules_xdist.census import explain, is_stray, speaks_for
 from rules_xdist.selection import Markers, Selection
 from rules_xdist.units import Collected
@@ -76,9 +77,7 @@ def test_one_of_the_targets_that_share_a_file_speaks_for_it(parts):
 def explained(selection, *lost):
     """The explanations of all; the first line of each begins with its node id."""
     assert all(is_stray(test, selection) for test in lost)
-    return [
-        line for test in lost for line in explain(test, lost, selection).split("\n")
-    ]
+    return [line for test in lost for line in explain(test, selection).split("\n")]
 
 
 def test_each_stray_is_explained_with_the_ways_out():
@@ -103,14 +102,16 @@ def test_each_stray_is_explained_with_the_ways_out():
         "  mark the tests in the source, where Gazelle sees it, "
         r'with @pytest.mark.xdist_group("a \"b\""), and run Gazelle',
         "  or, if no other file has tests of the same group, write in the BUILD file "
-        r'of //t:test_a: runs = ["rest", "group:a %22b%22", "group:late"],  # keep',
+        "of //t: # gazelle:xdist_dynamic_groups test_a.py, and run Gazelle; "
+        'where it makes no targets, add "other_groups" to runs of //t:test_a',
         't/test_a.py::w: part "group:late" is neither in runs nor in elsewhere of '
         "//t:test_a: no target runs it.",
         "Ways out:",
         "  mark the tests in the source, where Gazelle sees it, "
         'with @pytest.mark.xdist_group("late"), and run Gazelle',
         "  or, if no other file has tests of the same group, write in the BUILD file "
-        r'of //t:test_a: runs = ["rest", "group:a %22b%22", "group:late"],  # keep',
+        "of //t: # gazelle:xdist_dynamic_groups test_a.py, and run Gazelle; "
+        'where it makes no targets, add "other_groups" to runs of //t:test_a',
     ]
 
 
@@ -140,18 +141,48 @@ def test_a_split_marker_that_a_hook_added():
     ]
 
 
-def test_a_group_may_join_a_target_whose_tags_are_right_for_it():
+def test_a_group_stays_with_the_file_where_some_tags_are_right_for_it():
     selection = replace(SELECTION, runs=("rest+unit",))
     ways = explained(
         selection,
         Collected("t/test_a.py::y", group="queue"),
         Collected("t/test_a.py::x", group="cache", markers=("unit",)),
     )
-    assert ways[1] == "Way out:"
+    assert ways[1] == "Ways out:"
     assert ways[-1] == (
         "  or, if no other file has tests of the same group, write in the BUILD file "
-        'of //t:test_a: runs = ["rest+unit", "group:cache+unit"],  # keep'
+        "of //t: # gazelle:xdist_dynamic_groups test_a.py, and run Gazelle; "
+        'where it makes no targets, add "other_groups+unit" to runs of //t:test_a'
     )
+
+
+def test_groups_that_no_target_names():
+    file = "t/test_a.py"
+    ours = replace(SELECTION, runs=("rest", "other_groups"))
+    others = replace(
+        SELECTION,
+        runs=("serial",),
+        elsewhere={part: frozenset({file}) for part in ("rest", "other_groups")},
+    )
+    for test, here, elsewhere in (
+        (Collected(f"{file}::a", group="late"), "HERE", "ELSEWHERE"),
+        (Collected(f"{file}::a", group="db"), "ELSEWHERE", "ELSEWHERE"),
+        (Collected(f"{file}::a"), "HERE", "ELSEWHERE"),
+        (
+            Collected(f"{file}::a", group="late", markers=("unit",)),
+            "NOWHERE",
+            "NOWHERE",
+        ),
+    ):
+        part = units.part(test, "loadgroup")
+        assert ours.place(file, part).name == here
+        assert others.place(file, part).name == elsewhere
+    assert ours.dynamic_groups(["a::b", "group:z", "group:late", "group:z"]) == [
+        "group:late",
+        "group:z",
+    ]
+    named = replace(SELECTION, runs=("group:a%2Bb+unit", "other_groups"))
+    assert named.dynamic_groups(["group:a+b"]) == []
 
 
 def test_marks_are_named_as_the_selection_has_them():

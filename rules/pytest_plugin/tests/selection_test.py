@@ -84,13 +84,13 @@ def test_place(file, part, place):
         (
             {"runs": ["cache"]},
             'sel.json: "runs": ["cache"]: '
-            'must be a list of parts: "rest", "serial" or "group:NAME", '
+            'must be a list of parts: "rest", "serial", "group:NAME" or "other_groups", '
             'then "+MARKER" for split markers, sorted',
         ),
         (
             {"elsewhere": {"serial": "tests/test_a.py"}},
             'sel.json: "elsewhere": {"serial": "tests/test_a.py"}: must be parts '
-            '("rest", "serial" or "group:NAME", then "+MARKER" for split markers, '
+            '("rest", "serial", "group:NAME" or "other_groups", then "+MARKER" for split markers, '
             "sorted), each with a list of paths relative to the workspace",
         ),
         (

@@ -1,6 +1,5 @@
 """strays: a test that no target runs fails by name, once, and the others run."""
 
-import json
 import re
 
 import pytest
@@ -109,17 +108,25 @@ def test_each_stray_says_what_to_do_and_the_log_how_many_there_are(suite):
     )
 
 
-def test_the_advice_to_write_runs_works(suite):
+def test_the_advice_to_keep_groups_with_the_file_works(suite):
     """As it stands in the message, whatever that says."""
-    told = {*re.findall(r"runs = (\[.*\]),  # keep", suite.run().output)}
+    told = {*re.findall(r'add "(\S+)" to runs', suite.run().output)}
     assert len(told) == 1
     suite.write("conftest.py", HOOK.replace('"alone"', '"nothing"'))
     suite.write(FILE, SUITE.replace("raise", "return"))
-    suite.select(runs=json.loads(told.pop()), elsewhere={"serial": [FILE]})
-    shards = [suite.run(shard=(index, 3)) for index in range(3)]
-    assert [run.code for run in shards] == [0, 0, 0], shards[0].output
+    elsewhere = {"serial": [FILE], "group:db": [FILE]}
+    suite.select(runs=["rest", *told], elsewhere=elsewhere)
     late = {f"{FILE}::test_late_1", f"{FILE}::test_late_2"}
-    assert [late <= {*run.outcomes} for run in shards].count(True) == 1
+    shards = []
+    for index in range(3):
+        run = suite.run(shard=(index, 3))
+        assert run.code == 0, run.output
+        shards.append(late <= {*run.outcomes})
+        said = 'name="dynamic_groups" value="[&quot;group:late&quot;]"'
+        assert (said in suite.xml.read_text()) is shards[-1]
+    assert shards.count(True) == 1
+    suite.select(runs=["serial"], elsewhere={part: [FILE] for part in ["rest", *told]})
+    assert {*suite.run().outcomes} == {f"{FILE}::test_serial"}
 
 
 def test_the_advice_to_mark_the_source_works(target):

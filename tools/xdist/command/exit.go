@@ -20,7 +20,7 @@ var exitCodes = []struct {
 	meaning string
 }{
 	{codeSuccess, "all tests passed; verify: each test is in exactly one target"},
-	{codeFindings, "Gazelle or the build failed; shards of a target collected different tests; verify: the targets and pytest's collection disagree"},
+	{codeFindings, "Gazelle or the build failed; shards of a target collected different tests, or a group that no BUILD file names came up in several targets; verify: the targets and pytest's collection disagree"},
 	{codeUsage, "wrong usage, of xdist or of Bazel"},
 	{3, "tests failed, or timed out"},
 	{4, "no test was selected"},

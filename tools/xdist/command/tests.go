@@ -180,6 +180,9 @@ func (s *session) summary(verbose bool) report {
 		if divided := made.Divided(); len(divided) > 0 {
 			err = errors.Join(err, &exit{codeFindings, fmt.Errorf("%s: shards of one target collected different tests", strings.Join(divided, ", "))})
 		}
+		if apart := made.Apart(); len(apart) > 0 {
+			err = errors.Join(err, &exit{codeFindings, fmt.Errorf("%s: in several targets, so that its tests did not share a process", strings.Join(apart, ", "))})
+		}
 		return err
 	}
 }

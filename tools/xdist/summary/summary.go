@@ -28,11 +28,16 @@ type Summary struct {
 	complete bool
 	divided  []string
 	empty    []string
+	groups   groupRuns
+	apart    []string
 }
 
 // Divided are the targets whose shards did not collect the same tests, by label: some
 // test may have run twice, or in no shard.
 func (s Summary) Divided() []string { return s.divided }
+
+// Apart are the groups that no BUILD file names and that came up in several targets.
+func (s Summary) Apart() []string { return s.apart }
 
 // shard is a run of a shard that finished.
 type shard struct {
@@ -65,6 +70,11 @@ func New(build bep.Build, read Reader) Summary {
 		}
 	}
 	s.divide()
+	for _, apart := range s.groups.apart() {
+		s.apart = append(s.apart, apart.subject)
+		s.tally[errored]++
+		s.remarks = append(s.remarks, apart)
+	}
 	s.remarkFailures()
 	for _, problem := range build.Problems {
 		s.problem(problem)
@@ -88,6 +98,7 @@ func (s *Summary) add(target bep.Target, run bep.Shard, read Reader) {
 	line.cases = cases(name, last, file, err)
 	line.collected = file.Collected
 	s.remarkEmpty(target.Label, file)
+	s.groups.add(target.Label, file)
 	for _, c := range line.cases {
 		line.tally[c.outcome]++
 		if c.flaky {

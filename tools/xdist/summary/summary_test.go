@@ -2,6 +2,7 @@ package summary
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -254,6 +255,40 @@ func TestShardsThatCollectedDifferently(t *testing.T) {
 	}
 	if got := render(t, s, Style{}); strings.Count(got, "ERROR //:differ - its shards collected different tests") != 1 {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestGroupsThatNoBuildFileNames(t *testing.T) {
+	ran := func(dynamic []string, nodeID, unit string) junitxml.File {
+		return junitxml.File{DynamicGroups: dynamic, Cases: []junitxml.Case{{NodeID: nodeID, Unit: unit}}}
+	}
+	late := []string{"group:late"}
+	read := files{
+		"a": ran(late, "a.py::x", "group:late"), "b": ran(late, "b.py::x", "group:late"), "c": ran(nil, "c.py::x", "group:late"),
+		"other": ran([]string{"group:z"}, "b.py::y", "group:z"), "item": ran(nil, "b.py::z", "b.py::z"), "known": ran(nil, "d.py::z", "group:db"), "known too": ran(nil, "e.py::z", "group:db"),
+	}
+	passed := func(xml string) bep.Attempt { return attempt(bep.Passed, xml) }
+	for _, c := range []struct {
+		name string
+		want string
+		xml  map[string]string
+	}{
+		{"in one target each", "", map[string]string{"//:a": "a", "//:b": "other", "//:c": "item"}},
+		{"in two", "ERROR group:late - one group in several targets, //:a with a.py and //:b with b.py", map[string]string{"//:a": "a", "//:b": "b"}},
+		{"also where one BUILD file names it", "ERROR group:late - one group in several targets, //:a with a.py and //:c with c.py", map[string]string{"//:a": "a", "//:c": "c"}},
+		{"in two environments", "", map[string]string{"//:a_1": "a", "//:a_2": "a"}},
+		{"of two test roots, which the census keeps apart", "", map[string]string{"//:a": "known", "//:b": "known too"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			build := bep.Build{Complete: true}
+			for _, label := range slices.Sorted(maps.Keys(c.xml)) {
+				build.Targets = append(build.Targets, target(label, passed(c.xml[label])))
+			}
+			got := render(t, New(build, read.read), Style{})
+			if strings.Contains(got, "one group in several") != (c.want != "") || !strings.Contains(got, c.want) {
+				t.Errorf("want %q in\n%s", c.want, got)
+			}
+		})
 	}
 }
 
