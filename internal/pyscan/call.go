@@ -163,6 +163,10 @@ func (ev *evaluator) callSymbol(callee symbol, e *syntax.Expr, s *scope, depth i
 		return ev.param(e, s)
 	case last(string(callee)) == "fixture":
 		return ev.fixture(e, s)
+	case isLazyFixture(callee) && len(e.List) == 1:
+		if name, ok := ev.evalDepth(e.List[0], s, depth).(text); ok {
+			return lazyFixture(name)
+		}
 	}
 	positional, keywords, known := ev.arguments(e.List, s, depth)
 	if call := builtinOf(callee); known && call != nil {
@@ -174,14 +178,23 @@ func (ev *evaluator) callSymbol(callee symbol, e *syntax.Expr, s *scope, depth i
 }
 
 func (ev *evaluator) param(e *syntax.Expr, s *scope) value {
+	p := &param{marks: none{}}
+	marked := false
 	for _, arg := range e.List {
-		if arg.Kind == syntax.ExprKeyword && arg.Text == "marks" {
-			v := ev.eval(arg.X, s)
-			ev.noteUnreadable("marks", v, arg.X)
-			return &param{marks: v}
+		switch {
+		case arg.Kind == syntax.ExprKeyword && arg.Text == "marks":
+			p.marks, marked = ev.eval(arg.X, s), true
+			ev.noteUnreadable("marks", p.marks, arg.X)
+		case arg.Kind == syntax.ExprCall:
+			if lazy, ok := ev.eval(arg, s).(lazyFixture); ok {
+				p.lazy = append(p.lazy, lazy)
+			}
 		}
 	}
-	return nil
+	if !marked && p.lazy == nil {
+		return nil
+	}
+	return p
 }
 
 func (ev *evaluator) fixture(e *syntax.Expr, s *scope) value {
@@ -204,7 +217,7 @@ func (ev *evaluator) fixture(e *syntax.Expr, s *scope) value {
 			f.autouse = truth || !known
 		case "params":
 			f.parametrized = v != value(none{})
-			f.axis = ev.axisOfCases(v)
+			f.axis, f.lazy = ev.axisOfCases(v), lazyIn(v)
 			ev.fixtureAxes = ev.fixtureAxes || f.axis != nil
 		}
 	}

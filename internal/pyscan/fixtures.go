@@ -1,6 +1,9 @@
 package pyscan
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // A fixtureIndex has the fixtures that a module or class defines, by name, and
 // the names of those that every test there uses.
@@ -21,13 +24,9 @@ func (c *collector) fixtureAxes(p place, all bag, f *function) []Axis {
 	for _, s := range c.scopes(p) {
 		u.pending = concat(u.pending, c.index(s).autouse)
 	}
-	for len(u.pending) > 0 && c.ev.spend(1) {
-		name := u.pending[0]
-		u.pending = u.pending[1:]
-		if !u.seen[name] && !slices.Contains(all.replaced, name) {
-			u.seen[name] = true
-			u.use(name)
-		}
+	u.useAll()
+	for _, lazy := range all.lazy {
+		u.useOne(lazy)
 	}
 	return u.axes
 }
@@ -40,6 +39,52 @@ type usedFixtures struct {
 	pending []string
 	seen    map[string]bool
 	axes    []Axis
+}
+
+func (u *usedFixtures) useAll() {
+	for len(u.pending) > 0 && u.ev.spend(1) {
+		name := u.pending[0]
+		u.pending = u.pending[1:]
+		if !u.seen[name] && !slices.Contains(u.bag.replaced, name) {
+			u.seen[name] = true
+			u.use(name)
+		}
+	}
+}
+
+// useOne adds the axis of a parameter that stands for one of several fixtures.
+func (u *usedFixtures) useOne(lazy []lazyFixture) {
+	var sets markSets
+	for _, name := range lazy {
+		if u.seen[string(name)] {
+			continue // counted already, and fixtures can stand for each other in a circle
+		}
+		one := usedFixtures{collector: u.collector, place: u.place, bag: u.bag, seen: maps.Clone(u.seen), pending: []string{string(name)}}
+		one.useAll()
+		combined := Axis{nil}
+		for _, axis := range one.axes {
+			combined = combined.and(axis)
+		}
+		for _, set := range combined {
+			sets.add(set)
+		}
+	}
+	if axis := sets.axis(); axis != nil {
+		u.axes = append(u.axes, axis)
+	}
+}
+
+// and combines each set of marks with each of another axis.
+func (a Axis) and(other Axis) Axis {
+	var both Axis
+	for _, set := range a {
+		for _, added := range other {
+			if len(both) <= maxChoices {
+				both = append(both, concat(set, added))
+			}
+		}
+	}
+	return both
 }
 
 // use adds what a fixture brings: its axis, and the fixtures that it requests. One that
@@ -57,6 +102,9 @@ func (u *usedFixtures) use(name string) {
 		for _, fn := range functions {
 			if fn.fixture.axis != nil && !given {
 				u.axes = append(u.axes, fn.fixture.axis)
+			}
+			if !given {
+				u.useOne(fn.fixture.lazy)
 			}
 			parametrized = parametrized || fn.fixture.parametrized
 			for _, requested := range fn.fixtures() {

@@ -206,6 +206,8 @@ func TestFixturesOfOtherFiles(t *testing.T) {
 			lines("tests/test_a.py", `test_a | @xdist_group("a_db") or @xdist_group("b_db")`)},
 		{"made by a function", "-- conftest.py --\nimport pytest\ndef make(*names):\n  @pytest.fixture(params=[pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in names])\n  def fix(request): return request.param\n  return fix\nhost = make('x', 'y')\n-- test_a.py --\ndef test_a(host): pass",
 			lines("test_a.py", `test_a | @xdist_group("x") or @xdist_group("y")`)},
+		{"lazy fixtures", engines + "-- tests/test_a.py --\nfrom pytest import fixture, mark, param\nfrom pytest_lazy_fixtures import lf\n@fixture(params=[lf('session'), lf('number')])\ndef db(request): pass\ndef test_a(db): pass\n@mark.parametrize('x', [1, param(lf('session'), marks=mark.b), (2, lf('number'))])\ndef test_b(x): pass\n@fixture(params=[lf('y')])\ndef x(): pass\n@fixture(params=[lf('x')])\ndef y(): pass\ndef test_c(x): pass",
+			lines("tests/test_a.py", `test_a | @integration @xdist_group("sqlite") or @xdist_group("pg") or -`, `test_b @parametrize("x", [1, param(lf('session'), marks=mark.b), (2, lf('number'))]) | - or @b | @integration @xdist_group("sqlite") or @xdist_group("pg") or -`, "test_c")},
 		{"a base class's fixture", engines + "-- tests/base.py --\nfrom pytest import fixture\nclass Base:\n  @fixture\n  def db(self, engine): pass\n  def test_a(self, db): pass\n-- tests/test_a.py --\nfrom .base import Base\nclass TestC(Base): pass", lines("tests/test_a.py", "TestC::test_a"+all)},
 	})
 }

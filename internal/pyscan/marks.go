@@ -13,6 +13,8 @@ type bag struct {
 	// fixtures are the names given to usefixtures; given are the parameters to which a
 	// parametrize gives values, and replaced those of them that stand for no fixture then.
 	fixtures, given, replaced []string
+	// lazy are, for each parametrize that has them, the fixtures that its values stand for.
+	lazy [][]lazyFixture
 }
 
 // maxValueDepth bounds how deep marks are looked for in lists of lists.
@@ -73,6 +75,9 @@ func (ev *evaluator) gather(b *bag, v value, depth int) {
 			b.given = append(b.given, v.argnames...)
 			b.replaced = append(b.replaced, v.replaced()...)
 			b.addAxis(ev.axisOfCases(v.cases))
+			if lazy := lazyIn(v.cases); lazy != nil {
+				b.lazy = append(b.lazy, lazy)
+			}
 		}
 	case list:
 		for _, w := range v {
@@ -202,5 +207,6 @@ func (b bag) join(inner *bag) bag {
 		fixtures: concat(b.fixtures, inner.fixtures),
 		given:    concat(b.given, inner.given),
 		replaced: concat(b.replaced, inner.replaced),
+		lazy:     concat(b.lazy, inner.lazy),
 	}
 }

@@ -76,16 +76,52 @@ func (m *mark) replaced() []string {
 	return nil
 }
 
-// A param is a pytest.param with marks.
-type param struct{ marks value }
+// A param is a pytest.param with marks, or with fixtures among its values.
+type param struct {
+	marks value
+	lazy  []lazyFixture
+}
+
+// A lazyFixture is a parameter's value that stands for a fixture, of the plugins
+// pytest-lazy-fixtures and pytest-lazy-fixture.
+type lazyFixture string
+
+func isLazyFixture(path symbol) bool {
+	switch path {
+	case "pytest_lazy_fixtures.lf", "pytest_lazyfixture.lazy_fixture", "pytest.lazy_fixture":
+		return true
+	}
+	return false
+}
+
+// lazyIn returns the fixtures that the values of a parametrization stand for.
+func lazyIn(cases value) []lazyFixture {
+	var found []lazyFixture
+	for _, alternative := range alternativesOf(cases) {
+		elements, _ := alternative.(list)
+		for _, element := range elements {
+			switch v := element.(type) {
+			case lazyFixture:
+				found = append(found, v)
+			case *param:
+				found = append(found, v.lazy...)
+			case list:
+				found = append(found, lazyIn(v)...)
+			}
+		}
+	}
+	return found
+}
 
 // A fixture is what pytest.fixture makes of a function.
 type fixture struct {
 	name    string // if not the function's
 	autouse bool
-	// parametrized says that it has params, and axis what marks they bear.
+	// parametrized says that it has params, axis what marks they bear, and lazy which
+	// fixtures they stand for.
 	parametrized bool
 	axis         Axis
+	lazy         []lazyFixture
 }
 
 // A function is a function of the file, or of one that it imports.
