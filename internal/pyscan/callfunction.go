@@ -1,12 +1,17 @@
 package pyscan
 
-import "github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+import (
+	"slices"
 
-// maxCalls bounds functions that call functions, and maxBody, in bytes, those that are
-// called at all: what makes marks is short.
+	"github.com/rules-xdist/rules_xdist/internal/pyscan/syntax"
+)
+
+// maxCalls bounds functions that call functions, maxBody, in bytes, those that are called
+// at all, and maxSteps what a call takes: what makes marks is short.
 const (
 	maxCalls = 16
 	maxBody  = 4096
+	maxSteps = 1 << 14
 )
 
 // A functionCall is a function that is running.
@@ -16,11 +21,18 @@ type functionCall struct {
 
 // callFunction returns what a function returns.
 func (ev *evaluator) callFunction(f *function, positional []value, keywords map[string]value) value {
-	if ev.depth >= maxCalls || !ev.spend(8) {
+	if len(ev.running) == 0 {
+		ev.ofCall = maxSteps
+	}
+	isSame := func(g *function) bool { return g.def != nil && g.def == f.def || g == f }
+	if len(ev.running) == maxCalls || ev.ofCalls < 0 || slices.ContainsFunc(ev.running, isSame) {
+		return nil // of a function that calls itself, only running shows how often
+	}
+	ev.running = append(ev.running, f)
+	defer func() { ev.running = ev.running[:len(ev.running)-1] }()
+	if !ev.spend(8) {
 		return nil
 	}
-	ev.depth++
-	defer func() { ev.depth-- }()
 	if f.lambda != nil {
 		locals := newScope(f.closure)
 		for i, param := range f.lambda.List {

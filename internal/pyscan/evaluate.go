@@ -36,9 +36,11 @@ type account struct {
 	notes  []Note
 	// fixtureAxes says that some fixture's params bear marks.
 	fixtureAxes bool
-	// functions are those that have been called; depth is how many are running.
+	// functions are those that have been called, and running those that are.
 	functions map[*syntax.Def]*syntax.Function
-	depth     int
+	running   []*function
+	// ofCalls is what all calls together may spend, ofCall what the outermost one may.
+	ofCalls, ofCall int
 }
 
 func newEvaluator(s *Source) *evaluator {
@@ -48,12 +50,18 @@ func newEvaluator(s *Source) *evaluator {
 		module:   newScope(nil),
 		modules:  s.modules,
 		imported: map[string]int{},
-		account:  &account{budget: 1<<20 + 64*len(s.mod.Text)},
+		account:  &account{budget: 1<<20 + 64*len(s.mod.Text), ofCalls: 1 << 18},
 	}
 }
 
-// spend takes steps from the budget, and says whether there were enough.
+// spend takes steps from the budget, and says whether there were enough. Calls have one of
+// their own: what most of them do is no matter of marks.
 func (ev *evaluator) spend(steps int) bool {
+	if len(ev.running) > 0 {
+		ev.ofCall -= steps
+		ev.ofCalls -= steps
+		return ev.ofCall >= 0 && ev.ofCalls >= 0
+	}
 	if ev.budget < 0 {
 		return false
 	}

@@ -122,7 +122,11 @@ func splitLines(src []byte) []string {
 // TestHostile has what would take exponential time or memory, were it not bounded.
 func TestHostile(t *testing.T) {
 	double := func(head, line string) string { return head + strings.Repeat(line, 2000) }
-	var nested, chain strings.Builder
+	var nested, chain, calls strings.Builder
+	calls.WriteString("def f0(x): return [x, x]\n")
+	for i := range 15 {
+		calls.WriteString("def f" + itoa(i+1) + "(x): return f" + itoa(i) + "(x) + [f" + itoa(i) + "(y) for y in x]\n")
+	}
 	nested.WriteString("class TestA0:\n  def test_x(self): pass\n")
 	chain.WriteString("class A0:\n  def test_x(self): pass\n")
 	for i := range 3000 {
@@ -138,6 +142,9 @@ func TestHostile(t *testing.T) {
 		"attribute chain":  double("import x\n", "x = x.x\n"),
 		"nested classes":   nested.String(),
 		"chain of classes": chain.String(),
+		"calls that call":  double(calls.String(), "x = f15([1, 2])\n"),
+		"calls of itself":  double("def f(x): return f(x) + f([x for y in f(x)])\n", "x = f([1, 2])\n"),
+		"loops in loops":   strings.Repeat("for x in range(200):\n  x = 'a' + f'{x}'\n", 50) + "y = [x for a in range(200) for b in range(200) for c in range(200)]\n",
 		"many branches":    double("", "if x:\n  def test_a(): pass\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
