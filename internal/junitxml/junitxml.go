@@ -80,6 +80,8 @@ type Case struct {
 // File is what one file holds.
 type File struct {
 	Cases []Case
+	// Root is where pytest was started, as a path of the workspace; empty for its root.
+	Root string
 	// Collected is the fingerprint of the tests that the shard's target has, as the
 	// shard collected them; empty where the runner gives none. Shards must agree on it.
 	Collected string
@@ -141,6 +143,7 @@ func Read(r io.Reader) (File, error) {
 		Empty:      root.property(emptyProperty),
 	}
 	start := root.property(rootProperty)
+	file.Root = start
 	if groups := root.property(groupsProperty); groups != "" {
 		if err := json.Unmarshal([]byte(groups), &file.DynamicGroups); err != nil {
 			return File{}, fmt.Errorf("property %q: %w", groupsProperty, err)

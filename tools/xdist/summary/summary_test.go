@@ -267,6 +267,9 @@ func TestGroupsThatNoBuildFileNames(t *testing.T) {
 		"a": ran(late, "a.py::x", "group:late"), "b": ran(late, "b.py::x", "group:late"), "c": ran(nil, "c.py::x", "group:late"),
 		"other": ran([]string{"group:z"}, "b.py::y", "group:z"), "item": ran(nil, "b.py::z", "b.py::z"), "known": ran(nil, "d.py::z", "group:db"), "known too": ran(nil, "e.py::z", "group:db"),
 	}
+	sub := ran(late, "sub/b.py::x", "group:late")
+	sub.Root = "sub"
+	read["sub"] = sub
 	passed := func(xml string) bep.Attempt { return attempt(bep.Passed, xml) }
 	for _, c := range []struct {
 		name string
@@ -277,6 +280,7 @@ func TestGroupsThatNoBuildFileNames(t *testing.T) {
 		{"in two", "ERROR group:late - one group in several targets, //:a with a.py and //:b with b.py", map[string]string{"//:a": "a", "//:b": "b"}},
 		{"also where one BUILD file names it", "ERROR group:late - one group in several targets, //:a with a.py and //:c with c.py", map[string]string{"//:a": "a", "//:c": "c"}},
 		{"in two environments", "", map[string]string{"//:a_1": "a", "//:a_2": "a"}},
+		{"in two projects", "", map[string]string{"//:a": "a", "//sub:b": "sub"}},
 		{"of two test roots, which the census keeps apart", "", map[string]string{"//:a": "known", "//:b": "known too"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
