@@ -118,6 +118,8 @@ func TestBasesOfOtherFiles(t *testing.T) {
 		{"no prefix, no test", base + "-- test_a.py --\nfrom base import ServerCase\nclass Server(ServerCase): pass", lines("test_a.py")},
 		{"a unittest by another file", "-- base.py --\nfrom unittest import TestCase\nclass Base(TestCase):\n  def test_a(self): pass\n-- test_a.py --\nfrom base import Base\nclass Things(Base):\n  def test_b(self): pass",
 			lines("test_a.py", "Base::test_a", "Things::test_a", "Things::test_b")},
+		{"Twisted's runTest", "-- src/twisted/trial/_synctest.py --\nimport unittest\nclass TestCase(unittest.TestCase):\n  def runTest(self): pass\n-- test_a.py --\nfrom src.twisted.trial._synctest import TestCase\nclass A(TestCase):\n  def test_a(self): pass\nclass B(TestCase): pass\nclass C(TestCase):\n  def runTest(self): pass",
+			lines("test_a.py", "A::test_a", "C::runTest")},
 		{"only called TestCase", "-- base.py --\nclass QuantityTestCase:\n  def test_a(self): pass\n-- test_a.py --\nfrom base import QuantityTestCase\nclass Things(QuantityTestCase): pass\nclass TestThings(QuantityTestCase): pass",
 			lines("test_a.py", "TestThings::test_a")},
 		{"a constructor", "-- base.py --\nclass Base:\n  def __init__(self): pass\n-- test_a.py --\nfrom base import Base\nclass TestC(Base):\n  def test_a(self): pass", lines("test_a.py")},
