@@ -92,6 +92,20 @@ def test_a_project_runs_where_it_is(project, how):
     assert said["pytest_root"] == "svc"
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_project_of_another_repository(project, workers):
+    if workers == "2":
+        pytest.importorskip("xdist")
+    project.write("../other/svc/pytest.ini", INI)
+    project.write("../other/svc/src/library.py", "")
+    project.write("../other/svc/tests/test_a.py", SUITE)
+    project.write("../other/svc/tests/data/x.json", "{}")
+    how = {"RULES_XDIST_ROOT": "../other", "RULES_XDIST_WORKERS": workers}
+    run = project.run(env=environ(project, **how))
+    assert run.code == 0, run.output
+    assert run.outcomes == PASSED
+
+
 def test_a_configuration_elsewhere_moves_nothing(project):
     project.write("config/pytest.ini", "[pytest]\n")
     project.write("svc/tests/test_a.py", "def test_x(request): pass")
