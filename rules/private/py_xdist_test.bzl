@@ -122,6 +122,15 @@ def _test(name, selection, tags, how):
         **attrs
     )
 
+def _with_config(data, config):
+    """The configuration file is data, whether or not it is listed there as well."""
+    if not config:
+        return data
+    if type(data) == type([]):
+        label = native.package_relative_label(config)
+        data = [each for each in data if native.package_relative_label(each) != label]
+    return data + [config]
+
 def py_xdist_test(
         name,
         srcs,
@@ -192,7 +201,7 @@ def py_xdist_test(
         exec_properties = serial_exec_properties() | exec_properties
     common = kwargs | dict(
         boxed = boxed,
-        data = data + ([config] if config else []),
+        data = _with_config(data, config),
         deps = deps,
         env = env,
         exec_properties = exec_properties,

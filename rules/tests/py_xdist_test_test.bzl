@@ -67,6 +67,9 @@ def py_xdist_test_test_suite(name):
         name = "subject_serial",
         srcs = ["a_subject.py"],
         elsewhere = {part: ["a_subject.py"] for part in ["rest", "group:own"]},
+        # Bazel takes no label twice.
+        config = "subject.md",
+        data = ["//rules/tests:subject.md"],
         runs = ["serial"],
         tags = ["manual"],
     )
