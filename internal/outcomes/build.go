@@ -15,7 +15,7 @@ import (
 func ByTarget(build bep.Build) (map[string]Outcomes, error) {
 	byTarget := map[string]Outcomes{}
 	for _, target := range build.Targets {
-		tests, problems := OfTarget(target)
+		tests, problems := OfTarget(target, ByNodeID)
 		if len(problems) > 0 {
 			return nil, fmt.Errorf("%s: %w", target.Label, problems[0])
 		}
@@ -24,20 +24,29 @@ func ByTarget(build bep.Build) (map[string]Outcomes, error) {
 	return byTarget, nil
 }
 
+// Naming gives a test case the name by which it is compared; none, if it is of no test.
+type Naming func(junitxml.Case) string
+
+// ByNodeID names cases as pytest does.
+func ByNodeID(c junitxml.Case) string { return c.NodeID }
+
+// ByName names cases of one Go package as Go does.
+func ByName(c junitxml.Case) string { return c.Name }
+
 // OfTarget reads the test cases of every shard of a target, and returns what is wrong with
 // those that did not run, or failed with no test that did.
-func OfTarget(target bep.Target) (Outcomes, []error) {
+func OfTarget(target bep.Target, name Naming) (Outcomes, []error) {
 	tests := Outcomes{}
 	var problems []error
 	for _, shard := range target.Shards {
-		if err := tests.addShard(shard); err != nil {
+		if err := tests.addShard(shard, name); err != nil {
 			problems = append(problems, fmt.Errorf("shard %d %w", shard.Index, err))
 		}
 	}
 	return tests, problems
 }
 
-func (o Outcomes) addShard(shard bep.Shard) error {
+func (o Outcomes) addShard(shard bep.Shard, name Naming) error {
 	if len(shard.Attempts) == 0 {
 		return errors.New("did not run")
 	}
@@ -51,7 +60,7 @@ func (o Outcomes) addShard(shard bep.Shard) error {
 		return fmt.Errorf("has no results: %w", err)
 	}
 	before := o.Failures()
-	o.Add(file)
+	o.Add(file, name)
 	if last.Status != bep.Passed && o.Failures() == before {
 		return fmt.Errorf("failed, and none of its tests: see %s", last.Log)
 	}

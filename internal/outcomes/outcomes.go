@@ -20,10 +20,10 @@ type Outcomes map[string][]junitxml.Case
 
 // Add adds the cases of a JUnit file. A case without a node id is none of a test:
 // pytest reports modules that are skipped as a whole so.
-func (o Outcomes) Add(file junitxml.File) {
+func (o Outcomes) Add(file junitxml.File, name Naming) {
 	for _, c := range file.Cases {
-		if c.NodeID != "" {
-			o[c.NodeID] = append(o[c.NodeID], c)
+		if id := name(c); id != "" {
+			o[id] = append(o[id], c)
 		}
 	}
 }

@@ -14,9 +14,10 @@ import (
 // server and what it knows of the rules.
 type bench struct {
 	scratch.Workspace
-	folder string
-	log    *os.File
-	lock   *os.File
+	folder   string
+	packages packages // of the part that runs
+	log      *os.File
+	lock     *os.File
 }
 
 func openBench() (bench, error) {

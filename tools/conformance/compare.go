@@ -38,10 +38,10 @@ type result struct {
 }
 
 // compare runs the suites of a part in both ways.
-func (b bench) compare(ctx context.Context, p part) (result, error) {
+func (b *bench) compare(ctx context.Context, p part) (result, error) {
 	begin := time.Now()
 	r := result{part: p}
-	if err := b.prepare(p); err != nil {
+	if err := b.prepare(ctx, p); err != nil {
 		return r, err
 	}
 	var plain map[string]plainrun.Plain
@@ -184,7 +184,7 @@ type testedTargets struct {
 func (t *testedTargets) add(p part, build bep.Build) {
 	for _, built := range build.Targets {
 		s := p.suiteOf(built.Label)
-		tests, _ := outcomes.OfTarget(built)
+		tests, _ := outcomes.OfTarget(built, p.naming())
 		if t.suites[s.folder] == nil {
 			t.suites[s.folder] = map[string]target{}
 		}
@@ -193,6 +193,13 @@ func (t *testedTargets) add(p part, build bep.Build) {
 	for _, problem := range build.Problems {
 		t.problems = append(t.problems, finding{suite: p.key(p.suiteOf(problem.Subject)), test: problem.Subject, what: "is not built"})
 	}
+}
+
+func (p part) naming() outcomes.Naming {
+	if p.runner == byGo {
+		return outcomes.ByName
+	}
+	return outcomes.ByNodeID
 }
 
 // suiteOf returns the suite of a label. What is in none, such as the root's census, counts

@@ -101,3 +101,17 @@ func TestAddSuite(t *testing.T) {
 		})
 	}
 }
+
+// Each mode's target is compared by itself.
+func TestAddSuiteInModes(t *testing.T) {
+	plain := plainrun.Plain{Tests: tests(given{"a": junitxml.Passed})}
+	r := result{part: part{name: "p", modes: []mode{{"plain", ""}, {"boxed", "_boxed"}}}}
+	r.addSuite(suite{folder: "s"}, plain, map[string]target{
+		"//s:s":       {tests: tests(given{"a": junitxml.Passed})},
+		"//s:s_boxed": {tests: tests(given{"b": junitxml.Passed})},
+	})
+	const want = "[p/s, boxed: a: lost: no shard ran it p/s, boxed: b: the plain run does not have it]"
+	if got := fmt.Sprint(r.found); got != want || r.tests != 2 || r.same != 1 {
+		t.Errorf("got %s, %d tests, %d the same, want %s, 2 tests, 1 the same", got, r.tests, r.same, want)
+	}
+}

@@ -32,6 +32,10 @@ type part struct {
 	// hostile suites break their surroundings: each of their plain runs has a fresh copy,
 	// and a time limit that some of them need.
 	hostile bool
+	// packages says that the part has a requirements file.
+	packages bool
+	// unsorted parts have deviations that the table lacks, and run only if they are named.
+	unsorted bool
 	// flags are those of Bazel's test command.
 	flags  []string
 	suites []suite // those that are chosen
@@ -49,10 +53,25 @@ const (
 	byGo
 )
 
+// waitingFlags are for tests of which some wait for their time limit, and need no processor.
+var waitingFlags = []string{"--jobs=8", "--local_test_jobs=8", "--test_timeout=45", "--no@rules_xdist//rules:bytecode"}
+
 // parts are in the order in which they run.
 var parts = []part{
 	{name: "python", runner: byPytest},
 	{name: "data", runner: byPytest},
+	{name: "plugins", runner: byPytest, packages: true},
+	{
+		name:    "faults/python",
+		runner:  byPytest,
+		modes:   []mode{{"plain", ""}, {"boxed", "_boxed"}, {"workers", "_workers"}},
+		hostile: true,
+		flags:   waitingFlags,
+	},
+	{name: "go", runner: byGo},
+	{name: "faults/go", runner: byGo, modes: []mode{{"plain", ""}}, hostile: true, flags: waitingFlags, unsorted: true},
+	{name: "names", runner: byPytest},
+	{name: "marks", runner: byGo},
 }
 
 // suite is a folder that is a test root.
@@ -63,17 +82,19 @@ type suite struct {
 
 // settings of a suite are those of settings.toml.
 type settings struct {
-	// Plain are further options of pytest's plain run.
+	// Plain are further options of the plain run: of pytest, or of the Go build.
 	Plain []string `toml:"plain"`
+	// Distributions are those of the part's requirements that the plain run has.
+	Distributions []string `toml:"distributions"`
 }
 
 // choose returns the parts with those of their suites that are in the given folders, or
 // that have them.
 func choose(all []part, folders []string) ([]part, error) {
-	if len(folders) == 0 {
-		return all, nil
-	}
 	all = slices.Clone(all)
+	if len(folders) == 0 {
+		return slices.DeleteFunc(all, func(p part) bool { return p.unsorted }), nil
+	}
 	used := map[string]bool{}
 	for i := range all {
 		p := &all[i]
@@ -183,6 +204,10 @@ func (c corpus) suites(p part) ([]suite, error) {
 }
 
 func (c corpus) isRoot(p part, folder string) bool {
+	if p.runner == byGo {
+		files, err := filepath.Glob(filepath.Join(string(c), p.name, folder, "*_test.go"))
+		return err == nil && len(files) > 0
+	}
 	content, err := os.ReadFile(filepath.Join(string(c), p.name, folder, "BUILD.bazel"))
 	return err == nil && folder != "." && (p.modes != nil || strings.Contains(string(content), rootDirective))
 }

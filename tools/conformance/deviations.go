@@ -54,8 +54,8 @@ func readDeviations(path string) (deviations, error) {
 	return d, nil
 }
 
-// sort divides a part's findings by the entries that cover them.
-func (d deviations) sort(r *result) {
+// divide sorts a part's findings by the entries that cover them.
+func (d deviations) divide(r *result) {
 	for _, f := range r.found {
 		switch {
 		case covers(d.Meant, f):

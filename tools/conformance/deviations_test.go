@@ -32,7 +32,7 @@ modes = ["boxed"]
 what = "passes*"
 `
 
-func TestSort(t *testing.T) {
+func TestDivide(t *testing.T) {
 	d := read(t, strings.ReplaceAll(someDeviations, "[[]1]", "[1]"))
 	r := result{
 		part: part{name: "p", all: []suite{{folder: "a"}}, suites: []suite{{folder: "a"}}},
@@ -43,7 +43,7 @@ func TestSort(t *testing.T) {
 			{suite: "p/a", what: "passes, and more"},
 		},
 	}
-	d.sort(&r)
+	d.divide(&r)
 	if len(r.meant) != 1 || len(r.open) != 1 || len(r.new) != 2 {
 		t.Errorf("meant %v, open %v, new %v", r.meant, r.open, r.new)
 	}

@@ -78,7 +78,7 @@ func run(ctx context.Context, args []string) error {
 		if err != nil {
 			return fmt.Errorf("part %s: %w", p.name, err)
 		}
-		known.sort(&r)
+		known.divide(&r)
 		r.print(os.Stdout, o.list)
 		results = append(results, r)
 	}

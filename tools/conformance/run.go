@@ -16,8 +16,8 @@ import (
 )
 
 // prepare fills the workspace with the part's suites.
-func (b bench) prepare(p part) error {
-	if err := os.RemoveAll(b.Folder); err != nil {
+func (b *bench) prepare(ctx context.Context, p part) error {
+	if err := b.Empty(); err != nil {
 		return err
 	}
 	if err := b.copyPart(p, b.Folder); err != nil {
@@ -27,8 +27,16 @@ func (b bench) prepare(p part) error {
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
+	module := b.ModuleFile("conformance")
+	if p.packages {
+		requirements := filepath.Join(string(b.corpus()), p.name, requirementsFile)
+		if b.packages, err = openPackages(ctx, requirements, filepath.Dir(b.folder)); err != nil {
+			return err
+		}
+		module += b.packages.module()
+	}
 	return b.Write(map[string]string{
-		"MODULE.bazel": b.ModuleFile("conformance"),
+		"MODULE.bazel": module,
 		"BUILD.bazel":  scratch.GazelleTarget("DEFAULT_LANGUAGES") + "\n" + string(own),
 		".bazelrc":     b.Bazelrc(),
 	})
@@ -68,11 +76,14 @@ func (b bench) runPlain(ctx context.Context, p part) (map[string]plainrun.Plain,
 			if err := b.overlay(p, s, folder); err != nil {
 				return err
 			}
-			run := b.pytest(p, s, folder)
+			run, err := b.plain(p, s, folder)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.key(s), err)
+			}
 			if p.hostile {
 				run = b.hostile(p, s, run)
 			}
-			plain, err := run.Run(ctx)
+			plain, err := p.runner.run(ctx, run)
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.key(s), err)
 			}
@@ -94,34 +105,43 @@ func (b bench) overlay(p part, s suite, parent string) error {
 	return scratch.Copy(overlay, filepath.Join(parent, s.folder), nil)
 }
 
-// pytest is how a suite is run: started in its folder, without the suites below it.
-func (b bench) pytest(p part, s suite, parent string) plainrun.Pytest {
+// run runs a suite without Bazel.
+func (r runner) run(ctx context.Context, s plainrun.Suite) (plainrun.Plain, error) {
+	if r == byGo {
+		return s.GoTest(ctx)
+	}
+	return s.Pytest(ctx)
+}
+
+// plain is how a suite is run without Bazel: in its folder, without the suites below it.
+func (b bench) plain(p part, s suite, parent string) (plainrun.Suite, error) {
 	args := s.Plain
 	for _, other := range p.suites {
-		if other.folder != s.folder && isBelow(other.folder, s.folder) {
+		if p.runner == byPytest && other.folder != s.folder && isBelow(other.folder, s.folder) {
 			args = append(args, "--ignore="+filepath.Join(parent, other.folder))
 		}
 	}
-	return plainrun.Pytest{
+	path, err := b.packages.pythonPath(s.Distributions)
+	return plainrun.Suite{
 		Folder:  filepath.Join(parent, s.folder),
 		Args:    args,
+		Env:     []string{"PYTHONPATH=" + path},
 		Limit:   plainLimit,
 		Scratch: filepath.Join(b.folder, "plain.scratch", p.name, s.folder),
-	}
+	}, err
 }
 
 // hostileLimit bounds a run of tests of which some hang.
-const hostileLimit = 10 * time.Second
+const hostileLimit = 20 * time.Second
 
 // hostile gives a run what its tests may break instead of what is needed: Bazel's folders
 // for tests, and the sources, which are put back.
-func (b bench) hostile(p part, s suite, run plainrun.Pytest) plainrun.Pytest {
+func (b bench) hostile(p part, s suite, run plainrun.Suite) plainrun.Suite {
 	own := run.Scratch + ".bazel"
 	run.Limit = hostileLimit
-	run.Env = []string{
-		"TMPDIR=" + filepath.Join(own, "tmp"), "TEST_TMPDIR=" + filepath.Join(own, "tmp"),
-		"TEST_SRCDIR=" + filepath.Join(own, "runfiles"), "XML_OUTPUT_FILE=" + filepath.Join(own, "xml", "test.xml"),
-	}
+	run.Env = append(run.Env,
+		"TMPDIR="+filepath.Join(own, "tmp"), "TEST_TMPDIR="+filepath.Join(own, "tmp"),
+		"TEST_SRCDIR="+filepath.Join(own, "runfiles"), "XML_OUTPUT_FILE="+filepath.Join(own, "xml", "test.xml"))
 	run.Before = func() error {
 		if err := errors.Join(os.RemoveAll(own), os.RemoveAll(run.Folder)); err != nil {
 			return err

@@ -33,13 +33,13 @@ func (s suite) runPlain(ctx context.Context) (outcomes.Outcomes, []timing, error
 // them as well.
 func (s suite) pytest(ctx context.Context, options ...string) (outcomes.Outcomes, time.Duration, error) {
 	fmt.Printf("\n=== pytest %s\n", strings.Join(options, " "))
-	plain, err := plainrun.Pytest{
+	plain, err := plainrun.Suite{
 		Folder:  s.Folder,
 		Args:    append([]string{"-q", s.name}, options...),
 		Scratch: s.plain() + ".scratch",
-	}.Run(ctx)
-	if err == nil && len(plain.Uncollected) > 0 {
-		err = fmt.Errorf("plain pytest: cannot collect %s", strings.Join(plain.Uncollected, ", "))
+	}.Pytest(ctx)
+	if err == nil && plain.Code != 0 && plain.Code != 1 {
+		err = fmt.Errorf("plain pytest: exit code %d\n%s", plain.Code, plain.Output)
 	}
 	return plain.Tests, plain.Took, err
 }

@@ -26,6 +26,8 @@ type contained struct {
 	args   []string
 	env    []string
 	limit  time.Duration
+	// stdout says that the events are what the program prints, and in no pipe of their own.
+	stdout bool
 }
 
 // Codes of a program that has no exit code.
@@ -59,6 +61,9 @@ func (c contained) run(ctx context.Context, read func(line string) bool) (ending
 	process.Env = append(ownEnviron(), c.env...)
 	process.Stdout, process.Stderr = &output, &output
 	process.ExtraFiles = []*os.File{writer}
+	if c.stdout {
+		process.Stdout, process.ExtraFiles = writer, nil
+	}
 	process.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	process.WaitDelay = time.Second
 	err = process.Start()

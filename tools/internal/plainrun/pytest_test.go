@@ -13,7 +13,7 @@ import (
 )
 
 // plainly runs a test file by pytest.
-func plainly(t *testing.T, source string, limit time.Duration) Plain {
+func plainly(t *testing.T, source string, limit time.Duration, args ...string) Plain {
 	t.Helper()
 	if err := exec.Command("python3", "-m", "pytest", "--version").Run(); err != nil {
 		t.Skipf("python3 has no pytest: %v", err)
@@ -22,7 +22,7 @@ func plainly(t *testing.T, source string, limit time.Duration) Plain {
 	if err := os.WriteFile(filepath.Join(folder, "test_it.py"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	plain, err := Pytest{Folder: folder, Limit: limit, Scratch: t.TempDir(), Args: []string{"--rootdir=.", "-s", "-p", "no:faulthandler"}}.Run(t.Context())
+	plain, err := Suite{Folder: folder, Limit: limit, Scratch: t.TempDir(), Args: append(args, "--rootdir=.", "-s")}.Pytest(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,8 +91,8 @@ func TestPytestUncollected(t *testing.T) {
 }
 
 func TestPytestBadOptions(t *testing.T) {
-	p := Pytest{Folder: t.TempDir(), Scratch: t.TempDir(), Args: []string{"--no-such-option"}}
-	if _, err := p.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "exit code") {
-		t.Errorf("got %v, want an error with pytest's exit code", err)
+	plain := plainly(t, "def test_a(): pass", time.Minute, "--no-such-option")
+	if len(plain.Tests) > 0 || plain.Code != 4 || !strings.Contains(plain.Output, "--no-such-option") {
+		t.Errorf("got %s, code %d, output %q, want no test, code 4, the option", plain.describe(), plain.Code, plain.Output)
 	}
 }

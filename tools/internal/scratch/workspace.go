@@ -89,6 +89,19 @@ func (w Workspace) Bazelrc() string {
 	return flags
 }
 
+// Empty removes all that is in the folder, but not the folder: with it, Bazel's server for
+// it would go.
+func (w Workspace) Empty() error {
+	entries, err := os.ReadDir(w.Folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	for _, entry := range entries {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(w.Folder, entry.Name())))
+	}
+	return err
+}
+
 // Write writes files, given by their paths in the workspace.
 func (w Workspace) Write(files map[string]string) error {
 	for name, content := range files {

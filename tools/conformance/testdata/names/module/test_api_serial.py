@@ -1,0 +1,2 @@
+def test_called_as_the_serial_target_of_another():
+    pass
