@@ -104,25 +104,9 @@ func (r *pathReader) symbolMember(of, name string) pathValue {
 		if of == "os" || of == "os.path" {
 			return textValue("/")
 		}
-	case "rootpath", "rootdir", "invocation_dir":
-		if strings.HasSuffix(of, "config") {
-			return relativeTo(CurrentFolder, ".")
-		}
-	case "dir":
-		if strings.HasSuffix(of, "config.invocation_params") {
-			return relativeTo(CurrentFolder, ".")
-		}
-	case "inipath", "inifile":
-		if strings.HasSuffix(of, "config") {
-			return relativeTo(CurrentFolder, OwnFile)
-		}
-	case "path", "fspath":
-		switch of {
-		case "request", "item", "node", "request.node":
-			return relativeTo(TestFolder, OwnFile)
-		case "session", "request.session":
-			return relativeTo(CurrentFolder, ".")
-		}
+	}
+	if v, ok := pytestMember(of, name); ok {
+		return v
 	}
 	if isPathConstant(name) {
 		if module, ok := r.pathModule(of); ok {
@@ -130,6 +114,27 @@ func (r *pathReader) symbolMember(of, name string) pathValue {
 		}
 	}
 	return symbolValue(full)
+}
+
+// pytestMember returns the path that an attribute of one of pytest's objects is.
+func pytestMember(of, name string) (pathValue, bool) {
+	ofConfig := strings.HasSuffix(of, "config")
+	switch {
+	case name == "rootpath" && ofConfig, name == "rootdir" && ofConfig, name == "invocation_dir" && ofConfig,
+		name == "dir" && strings.HasSuffix(of, "config.invocation_params"):
+		return relativeTo(CurrentFolder, "."), true
+	case name == "inipath" && ofConfig, name == "inifile" && ofConfig:
+		return relativeTo(CurrentFolder, OwnFile), true
+	case name != "path" && name != "fspath":
+		return pathValue{}, false
+	}
+	switch of {
+	case "request", "item", "node", "request.node":
+		return relativeTo(TestFolder, OwnFile), true
+	case "session", "request.session":
+		return relativeTo(CurrentFolder, "."), true
+	}
+	return pathValue{}, false
 }
 
 // attributeOfPath returns what an attribute of a path is.
@@ -333,45 +338,8 @@ func (r *pathReader) call(f, self pathValue, at int) pathValue {
 		args.values = append([]pathValue{self}, args.values...)
 		args.places = append([]int{at}, args.places...)
 	}
-	switch {
-	case isPathMaker(name):
-		return r.makePath(name, f.path, args)
-	case inPackage[name]:
-		return r.inPackage(name, args, at)
-	}
-	switch name {
-	case "listdir", "scandir", "walk", "glob", "iglob", "fwalk":
-		if !r.isFunction(f.path) {
-			break // a method of something, that of a path in a temporary folder for example
-		}
-		r.useAll(args, pathMentioned, 1)
-		folder := pathOr(args.at(0), args.get("top")).asPath()
-		if root := args.get("root_dir"); root.kind != valueUnknown {
-			folder = root.asPath().joined(args.at(0))
-		}
-		return r.opens(folder, at)
-	case "open":
-		r.useAll(args, pathMentioned, 1)
-		if mode := pathOr(args.at(1), args.get("mode")); mode.kind == valueText && strings.ContainsAny(mode.path, "wxa") {
-			return pathValue{}
-		}
-		r.use(args.at(0).asPath(), pathMentioned, at)
-		return pathValue{}
-	case "getfile", "getsourcefile", "getabsfile":
-		if module, ok := r.pathModule(args.at(0).path); ok && args.at(0).kind == valueSymbol {
-			return pathValue{kind: valuePath, base: ModuleFolder, module: module, path: OwnFile}
-		}
-		return own(OwnFile)
-	case "scenario", "scenarios":
-		r.features(name, args, at)
-		return pathValue{}
-	case "Flask", "Blueprint":
-		r.flaskFolders(name, args, at)
-		return pathValue{}
-	}
-	if name == "addsitedir" || f.path == "sys.path.insert" || f.path == "sys.path.append" {
-		r.search(args)
-		return pathValue{}
+	if v, known := r.knownCall(name, f.path, args, at); known {
+		return v
 	}
 	how := pathGivenAway
 	if harmless[name] || harmless[f.path] {
@@ -387,6 +355,62 @@ func (r *pathReader) call(f, self pathValue, at int) pathValue {
 	}
 	r.useAll(args, how, 0)
 	return pathValue{}
+}
+
+// knownCall is what a function of the standard library, or of a framework, gives; false
+// means that it is none.
+func (r *pathReader) knownCall(name, full string, args pathArgs, at int) (v pathValue, known bool) {
+	switch {
+	case isPathMaker(name):
+		return r.makePath(name, full, args), true
+	case inPackage[name]:
+		return r.inPackage(name, args, at), true
+	case listers[name] && r.isFunction(full):
+		// A method of that name may be one of a path in a temporary folder.
+		return r.list(args, at), true
+	case full == "sys.path.insert", full == "sys.path.append":
+		name = "addsitedir"
+	}
+	switch name {
+	case "open":
+		r.open(args, at)
+	case "addsitedir":
+		r.search(args)
+	case "scenario", "scenarios":
+		r.features(name, args, at)
+	case "Flask", "Blueprint":
+		r.flaskFolders(name, args, at)
+	case "getfile", "getsourcefile", "getabsfile":
+		v = own(OwnFile)
+		if module, ok := r.pathModule(args.at(0).path); ok && args.at(0).kind == valueSymbol {
+			v.base, v.module = ModuleFolder, module
+		}
+	default:
+		return pathValue{}, false
+	}
+	return v, true
+}
+
+// listers are the functions that tell what is in a folder.
+var listers = map[string]bool{"listdir": true, "scandir": true, "walk": true, "fwalk": true, "glob": true, "iglob": true}
+
+// list notes the folder that a function tells about.
+func (r *pathReader) list(args pathArgs, at int) pathValue {
+	r.useAll(args, pathMentioned, 1)
+	folder := pathOr(args.at(0), args.get("top")).asPath()
+	if root := args.get("root_dir"); root.kind != valueUnknown {
+		folder = root.asPath().joined(args.at(0))
+	}
+	return r.opens(folder, at)
+}
+
+// open notes the file that is opened to be read.
+func (r *pathReader) open(args pathArgs, at int) {
+	r.useAll(args, pathMentioned, 1)
+	mode := pathOr(args.at(1), args.get("mode"))
+	if mode.kind != valueText || mode.path == "" || !strings.Contains("wxa", mode.path[:1]) {
+		r.use(args.at(0).asPath(), pathMentioned, at)
+	}
 }
 
 // function returns the last part of a name with dots, or what an import calls it.

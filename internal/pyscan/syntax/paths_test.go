@@ -100,6 +100,7 @@ func TestFilePaths(t *testing.T) {
 		// The current folder.
 		{`open("tests/data/x.json")`, "cwd:tests/data/x.json"},
 		{`open("x.json")`, "cwd:x.json"},
+		{`tarfile.open("x.tar.xz", "r:xz")`, "cwd:x.tar.xz"},
 		{`open(f"tests/data/{name}.json")`, "cwd:tests/data+"},
 		{`open("tests/" + name)`, "cwd:tests+"},
 		{`open(name + "/tests/data")`, ""},
