@@ -161,7 +161,7 @@ func (s *survey) misplaced(targets []plan.Target) []plan.Problem {
 func (s *survey) tellUnread(present []plan.Present, report *report) {
 	for file, err := range s.unread {
 		what := "what BUILD files have of it stays as it is"
-		if s.isTestFile(file) && !isPresent(file, present) {
+		if s.isTestFile(file) && !isPresent(file, present) && !s.folders[plan.PackageOf(file)].frozen() {
 			what = "the new target with it fails"
 		}
 		err = fmt.Errorf("%w%s; until it is mended, %s", err, asWhichPython(err), what)
