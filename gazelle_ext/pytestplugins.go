@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/rules-xdist/rules_xdist/internal/pytestini"
 )
 
 // requiredPlugin is a distribution without which pytest does not start.
@@ -14,24 +16,38 @@ type requiredPlugin struct {
 }
 
 // addConfigured adds what pytest imports for every test of a test root because of its
-// configuration file: plugins, and the settings module of pytest-django. Like pytest, which
-// has plugins of its own by these names, nothing here misses those that are not found.
+// configuration file. Like pytest, which has plugins of its own by these names, nothing
+// here misses those that are not found.
 func (i *imports) addConfigured(s *survey, testRoot string) {
 	config := s.folders[testRoot].settings.pytest
-	add := func(option, module string) {
+	for _, named := range configuredModules(config) {
 		i.modules = append(i.modules, wantedModule{
-			written:  module,
-			module:   module,
-			full:     module,
-			names:    enclosing(module),
+			written:  named.module,
+			module:   named.module,
+			full:     named.module,
+			names:    enclosing(named.module),
 			file:     config.File,
-			line:     config.Line(option),
+			line:     config.Line(named.option),
 			optional: true,
 		})
 	}
+	required, _ := config.Args("required_plugins")
+	for _, requirement := range required {
+		if name := distributionOf.FindString(requirement); name != "" {
+			i.plugins = append(i.plugins, requiredPlugin{name, config.File, config.Line("required_plugins")})
+		}
+	}
+}
+
+// configuredModule is a module that an option of pytest's configuration names.
+type configuredModule struct{ option, module string }
+
+// configuredModules returns the plugins of -p, and the settings of pytest-django with it.
+func configuredModules(config pytestini.Config) []configuredModule {
+	var modules []configuredModule
 	for _, name := range config.Flags("-p") {
 		if !strings.HasPrefix(name, "no:") {
-			add("addopts", name)
+			modules = append(modules, configuredModule{"addopts", name})
 		}
 	}
 	option := "addopts"
@@ -40,16 +56,10 @@ func (i *imports) addConfigured(s *survey, testRoot string) {
 		option = "DJANGO_SETTINGS_MODULE"
 		settings, _ = config.Args(option)
 	}
-	if len(settings) > 0 {
-		add(option, settings[len(settings)-1])
-		add(option, "pytest_django")
+	if n := len(settings); n > 0 {
+		modules = append(modules, configuredModule{option, settings[n-1]}, configuredModule{option, "pytest_django"})
 	}
-	required, _ := config.Args("required_plugins")
-	for _, requirement := range required {
-		if name := distributionOf.FindString(requirement); name != "" {
-			i.plugins = append(i.plugins, requiredPlugin{name, config.File, config.Line("required_plugins")})
-		}
-	}
+	return modules
 }
 
 // distributionOf matches the name at the beginning of a requirement such as name>=1.

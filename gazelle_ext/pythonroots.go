@@ -181,30 +181,39 @@ func (s *survey) holdsModules(rel string) bool {
 	}))
 }
 
-// countImports counts by which names the repository's files import the modules of each
-// candidate.
+// countImports counts by which names the repository's files, and pytest's configuration,
+// import the modules of each candidate.
 func (s *survey) countImports(candidates []candidateRoot) {
 	if len(candidates) == 0 {
 		return
 	}
 	names := s.namesBelow(candidates)
+	count := func(file, module string) {
+		for _, name := range enclosing(module) {
+			for _, found := range names[name] {
+				c := &candidates[found.candidate]
+				if found.byRoot && plan.Within(file, c.project) {
+					c.by++
+				} else if !found.byRoot {
+					c.against++
+				}
+			}
+			if names[name] != nil {
+				break
+			}
+		}
+	}
 	for file, module := range s.modules {
 		for _, statement := range module.Imports {
-			if statement.Level > 0 {
-				continue
+			if statement.Level == 0 {
+				count(file, statement.Module)
 			}
-			for _, name := range enclosing(statement.Module) {
-				for _, found := range names[name] {
-					c := &candidates[found.candidate]
-					if found.byRoot && plan.Within(file, c.project) {
-						c.by++
-					} else if !found.byRoot {
-						c.against++
-					}
-				}
-				if names[name] != nil {
-					break
-				}
+		}
+	}
+	for _, f := range s.folders {
+		if f.isTestRoot() {
+			for _, named := range configuredModules(f.settings.pytest) {
+				count(f.rel, named.module)
 			}
 		}
 	}
