@@ -56,3 +56,13 @@ def test_a_folder_that_pytest_never_enters_may_be_named(suite):
     suite.write("dist/test_b.py", "def test_b(): pass")
     suite.select(config="pytest.ini", files=["dist/test_b.py"])
     assert suite.run().outcomes == {"dist/test_b.py::test_b": "passed"}
+
+
+def test_files_of_a_test_root_in_a_folder(suite):
+    suite.write("svc/pytest.ini", "[pytest]\naddopts = --ignore=tests/test_option.py")
+    suite.write("svc/tests/test_option.py", NEVER)
+    suite.write("svc/tests/test_b.py", "def test_b(): pass")
+    files = ["svc/tests/test_b.py", "svc/tests/test_option.py"]
+    suite.select(config="svc/pytest.ini", root="svc", files=files)
+    run = suite.run()
+    assert (run.code, [*run.outcomes.values()]) == (0, ["passed"]), run.output
