@@ -256,6 +256,9 @@ func (p *parser) atMatchBlock() bool {
 // functionBlock reads the body of the function whose "def" is at the offset.
 func (p *parser) functionBlock(def int) []Stmt {
 	p.want(tokColon, "':'")
+	if p.fault != nil {
+		return nil // before the body
+	}
 	at := p.i
 	if p.kind() == tokNewline && p.next() == tokIndent {
 		at += 2

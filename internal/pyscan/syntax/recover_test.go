@@ -71,6 +71,7 @@ func TestFaultsInFunctions(t *testing.T) {
 func TestFaultsOfModules(t *testing.T) {
 	for source, want := range map[string]string{
 		"x = = 1\ndef a(): pass\n":                      "1:5",
+		"def!\\\n f(a): pass\ndef b(): pass\n":          "1:4",
 		"def a(x=):\n    pass\n":                        "1:9",
 		"def a(\n    x y):\n    pass\n":                 "2:7",
 		"@f(\ndef a():\n    pass\n":                     "1:3",
