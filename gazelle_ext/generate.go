@@ -48,29 +48,7 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		return language.GenerateResult{}
 	}
 	g := &generator{survey: x.survey, folder: f, config: args.Config, file: args.File, report: &x.report, written: rulesOf(args.File), made: map[string]*rule.Rule{}}
-	g.goTests(args, &x.report)
-	switch {
-	case !x.survey.isPackage(f):
-	case f.settings.beside():
-		g.beside(args)
-	default:
-		g.nameLibraries(args)
-		g.nameTargets(g.survey.targets[args.Rel], args)
-		g.libraries()
-		g.tests()
-		g.doctestTarget()
-	}
-	if x.survey.inCensus(f) || len(x.survey.exported[f.rel]) > 0 {
-		g.packageOfCensus()
-		if f.isTestRoot() {
-			g.census()
-		}
-	}
-	if args.Config.IndexLazy {
-		g.result.RelsToIndex = x.survey.foldersToIndex(g.result.Imports)
-	}
-	g.removeStale()
-	g.adoptParts()
+	g.generate(args)
 	for _, err := range g.takenNames(args) {
 		g.leave(err)
 	}
@@ -79,6 +57,34 @@ func (x *xdist) GenerateRules(args language.GenerateArgs) language.GenerateResul
 		return language.GenerateResult{}
 	}
 	return g.result
+}
+
+// generate makes the folder's rules, and asks Gazelle to delete those that are stale.
+func (g *generator) generate(args language.GenerateArgs) {
+	s, f := g.survey, g.folder
+	g.goTests(args, g.report)
+	switch {
+	case !s.isPackage(f):
+	case f.settings.beside():
+		g.beside(args)
+	default:
+		g.nameLibraries(args)
+		g.nameTargets(s.targets[f.rel], args)
+		g.libraries()
+		g.tests()
+		g.doctestTarget()
+	}
+	if s.inCensus(f) || len(s.exported[f.rel]) > 0 {
+		g.packageOfCensus()
+		if f.isTestRoot() {
+			g.census()
+		}
+	}
+	if args.Config.IndexLazy {
+		g.result.RelsToIndex = s.foldersToIndex(g.result.Imports)
+	}
+	g.removeStale()
+	g.adoptParts()
 }
 
 // leave reports an error for which the folder's BUILD file is left as it is.
