@@ -1,0 +1,6 @@
+def test_insert(session):
+    pass
+
+
+def test_format():
+    pass

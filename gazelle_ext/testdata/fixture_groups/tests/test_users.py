@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.usefixtures("engine")
+def test_schema():
+    pass
