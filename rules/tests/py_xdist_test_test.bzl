@@ -147,7 +147,7 @@ def py_xdist_test_test_suite(name):
             "markers[\"split\"]: \"manual\": cannot be split by, since a tag of this name has a meaning of its own",
             "markers[\"split\"]: \"2nd\": must be the name of a mark",
             "markers[\"split\"]: \"\": must be the name of a mark",
-            "part \"grup:db\": must be rest, serial or group:NAME",
+            "part \"grup:db\": must be rest, serial, group:NAME or other_groups",
             "in the group's name \"\\\\\" must be %XX for each byte, as Gazelle writes it",
             "part \"rest+unti+unit\": \"unti\" must be in markers[\"split\"], which is [\"unit\", \"manual\", \"slow\", \"2nd\", \"\"]",
             "part \"group:db+unit+slow\": its markers must be sorted, each once",
