@@ -32,7 +32,7 @@ func (s Suite) GoTest(ctx context.Context) (Plain, error) {
 		return Plain{}, err
 	}
 	binary := filepath.Join(s.Scratch, "tests")
-	if err := s.goCommand(ctx, append(append([]string{"test", "-c", "-o", binary}, s.Args...), ".")...); err != nil {
+	if err := s.goCommand(ctx, append(append([]string{"test", "-c", "-vet=off", "-o", binary}, s.Args...), ".")...); err != nil {
 		return Plain{}, err
 	}
 	r := goRun{Suite: s, command: []string{reader, binary, "-test.v=test2json", "-test.paniconexit0"}, names: s.listGo(ctx, binary)}
