@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -92,10 +93,11 @@ class Selection:
         return Place.NOWHERE
 
 
-def load(path: str) -> Selection:
-    """Reads a selection file; raises ConfigError with everything wrong in it."""
+def load(path: str, start: str = "") -> Selection:
+    """Reads a selection file, whose path is relative to `start`; raises ConfigError with
+    everything wrong in it."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(os.path.join(start, path), encoding="utf-8") as file:
             return parse(file.read(), path)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot read the selection: {error}") from error

@@ -49,7 +49,7 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         # What a test's processes start in may be a folder below.
         start = environ.get(START) or os.getcwd()
-        selected = selection.load(os.path.join(start, _selection_path(environ)))
+        selected = selection.load(_selection_path(environ), start)
         shard = Shard.from_environ(environ)
         target = environ.get("TEST_TARGET") or selected.target
         run = environ.get("TEST_RUN_NUMBER") or "1"

@@ -26,6 +26,7 @@ def settings(config="", **fields):
         worker=Worker.of("//t:a", Shard(), "1"),
         filter=Filter(),
         run="1",
+        start="/runfiles",
         **{"xml_path": "", "tmpdir": "", "fail_fast": False} | fields,
     )
 
