@@ -82,6 +82,7 @@ def test_crashes():
 // writeFaultSuite adds tests of known outcomes, and of known places in time, to a workspace.
 func (w workspace) writeFaultSuite() {
 	w.t.Helper()
+	w.haveTestsIn("faults")
 	w.write("faults/conftest.py", faultConftest)
 	w.write("faults/test_outcomes.py", outcomesOfAllKinds)
 	w.write("faults/test_crash.py", crashingTests)

@@ -32,6 +32,7 @@ def test_%d():
 
 func (w workspace) writeBigSuite() outcomes.Outcomes {
 	w.t.Helper()
+	w.haveTestsIn("big")
 	want := outcomes.Outcomes{}
 	for i := range bigFiles {
 		name := fmt.Sprintf("big/test_big_%d.py", i)
@@ -118,6 +119,7 @@ func TestDiskIsFull(t *testing.T) {
 	}
 
 	w := newWorkspaceAt(t, "faults")
+	w.haveTestsIn("few")
 	w.write("few/test_few.py", "import time\n"+sleepers(8, "0.1"))
 	w.mustPass("run", "//:gazelle")
 	c.start(append(slices.Clone(faultPools), smallStoreFlag)...)

@@ -168,6 +168,12 @@ func (w workspace) edit(name, old, replacement string) {
 	w.write(name, strings.ReplaceAll(content, old, replacement))
 }
 
+// haveTestsIn has pytest look for tests in one more folder.
+func (w workspace) haveTestsIn(folder string) {
+	w.t.Helper()
+	w.edit("pytest.ini", "testpaths = tests\n", "testpaths = tests "+folder+"\n")
+}
+
 // buildFiles returns the text of all BUILD files, by path.
 func (w workspace) buildFiles() map[string]string {
 	w.t.Helper()

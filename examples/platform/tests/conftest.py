@@ -55,15 +55,14 @@ def isolated(request: pytest.FixtureRequest, host: Host) -> Iterator[None]:
 def require_whole(group: str, session: pytest.Session, host: Host) -> None:
     """A process that was handed its share of the tests must have all of a group.
 
-    Not so where a person narrows the run down, nor for a worker of pytest-xdist, which
-    is handed its tests one by one: there the claim in the shared folder must do.
+    Not so where a person narrows the run down. A worker of pytest-xdist has collected
+    all tests, whichever it is handed: there the claim in the shared folder must do.
     """
     options = session.config.option
     filtered = (
         options.keyword or options.markexpr or "TESTBRIDGE_TEST_ONLY" in os.environ
     )
-    one_by_one = hasattr(session.config, "workerinput")
-    if host.worker_id == "master" or filtered or one_by_one:
+    if host.worker_id == "master" or filtered:
         return
     missing = session.config.stash[ROSTER].missing(group, session.items)
     if missing:
