@@ -2,5 +2,5 @@
 // person would see. It starts Bazel itself and takes minutes, so it stands behind a
 // build tag:
 //
-//	go test -tags=e2e -count=1 -timeout=30m ./tools/e2e
+//	go test -tags=e2e -count=1 -timeout=45m ./tools/e2e
 package e2e
