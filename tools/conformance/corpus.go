@@ -70,7 +70,7 @@ var parts = []part{
 		unsorted: true,
 	},
 	{name: "go", runner: byGo},
-	{name: "faults/go", runner: byGo, modes: []mode{{"plain", ""}}, hostile: true, flags: waitingFlags},
+	{name: "faults/go", runner: byGo, modes: []mode{{"plain", ""}}, hostile: true, flags: waitingFlags, unsorted: true},
 	{name: "names", runner: byPytest},
 	{name: "marks", runner: byGo},
 }
