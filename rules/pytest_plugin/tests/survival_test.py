@@ -16,7 +16,11 @@ MODES = pytest.mark.parametrize(
 
 
 @MODES
-def test_mocks_of_a_modules_scope(target, env):
+def test_mocks_of_a_modules_scope(request, target, env):
+    if "RULES_XDIST_WORKERS" in env:
+        # pytest-xdist's own channel to a worker breaks at times: that is an open entry of
+        # tools/conformance/deviations.toml.
+        request.applymarker(pytest.mark.xfail(reason="a worker may not end well"))
     target.write(
         "tests/test_a.py",
         """
