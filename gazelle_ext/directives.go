@@ -40,9 +40,8 @@ type settings struct {
 	// project is the folder whose one library holds all modules below it that are in
 	// no package of their own; nil where each folder has its own library.
 	project *string
-	// noTests: pytest does not look for tests here. updateOnly: Gazelle makes no new
-	// BUILD files here.
-	noTests, updateOnly bool
+	// updateOnly: Gazelle makes no new BUILD files here.
+	updateOnly bool
 	importSettings
 	// strict: a file that cannot be read is an error.
 	strict bool

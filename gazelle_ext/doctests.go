@@ -40,18 +40,13 @@ var (
 func (s *survey) planDoctests(report *report) {
 	s.doctests = map[string]plan.Target{}
 	taken := s.handwrittenDoctests()
-	collections := map[string]collection{}
 	for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
 		f := s.folders[rel]
-		if !f.writes() || f.settings.noTests {
+		if !f.writes() {
 			continue
 		}
-		root := f.settings.testRoot
-		if _, known := collections[root]; !known {
-			collections[root] = s.collectionOf(root)
-		}
 		s.planDoctestsOf(f, slices.DeleteFunc(s.doctestFiles(f), func(file string) bool {
-			return taken[file] || s.leftOutBy(collections[root], file) != ""
+			return taken[file] || s.leftOutBy(s.collections[f.settings.testRoot], file) != ""
 		}), report)
 	}
 	for pkg, t := range s.doctests {

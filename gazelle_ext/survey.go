@@ -58,6 +58,8 @@ type survey struct {
 	ignoredFolders map[string]bool
 	// byModule are the Python files by module name.
 	byModule map[string][]string
+	// collections say of each test root what pytest passes over.
+	collections map[string]collection
 	// pathFolders are the folders that pytest puts on sys.path.
 	pathFolders map[string]bool
 	// pythonRoots are all the folders that modules are named relative to.
@@ -136,6 +138,7 @@ func emptySurvey(root string) *survey {
 		imports:        map[string]fileImports{},
 		below:          map[string][]string{},
 		given:          map[string]plan.File{},
+		collections:    map[string]collection{},
 		bases:          map[string]*base{},
 		python:         newestPython,
 		reads:          map[string][]read{},
@@ -192,6 +195,9 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	info, _ := walk.GetDirInfo(rel)
 	if isTestRoot(rel, info.File) {
 		inherited = s.settingsOfTestRoot(rel, inherited, report)
+		s.collectionOf(rel, inherited.pytest)
+	} else if !s.enters(rel, info, s.collections[inherited.testRoot]) {
+		return
 	}
 	here, errs := inherited.withDirectives(rel, info.File)
 	if rel != "" && !isPackageName(path.Base(rel)) {
@@ -199,20 +205,14 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	}
 	here.wrongHere = slices.Concat(here.wrongHere, errs)
 	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles, present: set(info.RegularFiles...)}
-	if f.has("pyvenv.cfg") {
-		return
-	}
 	f.managed = here.enabled && !f.isIgnored() && (info.File != nil || !here.updateOnly)
 	if f.managed {
-		f.sortFiles()
+		f.sortFiles(s.collections[here.testRoot])
 	}
 	s.folders[rel] = f
 	for _, name := range info.Subdirs {
-		if neverRecursed(name) {
-			continue
-		}
 		below := path.Join(rel, name)
-		s.visit(below, here.below(name), report)
+		s.visit(below, here, report)
 		if s.folders[below] != nil {
 			f.subdirs = append(f.subdirs, name)
 		}
@@ -225,19 +225,35 @@ func isPackageName(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == ':' || r == '\\' })
 }
 
-// neverRecursed says whether a folder is one that neither holds sources of this
-// repository nor is entered by pytest (norecursedirs). xdist_package leaves out the same.
-func neverRecursed(name string) bool {
-	return strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "venv"}, name)
+// enters says whether a folder may hold sources of this repository. One that does not look
+// so counts if pytest is told to go there, and git does not ignore it: then it is there in
+// every checkout.
+func (s *survey) enters(rel string, info walk.DirInfo, c collection) bool {
+	name := path.Base(rel)
+	switch {
+	case isVirtualenv(s, rel, info) && !c.entersVirtualenv(rel), isVersionControl(name):
+		return false
+	case neverRecursed(name):
+		return c.enters(rel) && !s.isIgnoredFolder(rel)
+	}
+	return true
 }
 
-// below returns the settings for the subfolder name before its own directives. Its
-// modules may be sources, but pytest looks for tests in no folder of these names.
-// https://docs.pytest.org/en/stable/reference/reference.html#confval-norecursedirs
-func (s settings) below(name string) settings {
-	s.noTests = s.noTests || path.Ext(name) == ".egg" ||
-		slices.Contains([]string{"_darcs", "build", "CVS", "dist", "{arch}"}, name)
-	return s
+// isVirtualenv tells as pytest does whether a folder is a virtual environment of Python or
+// of conda.
+func isVirtualenv(s *survey, rel string, info walk.DirInfo) bool {
+	return slices.Contains(info.RegularFiles, "pyvenv.cfg") ||
+		slices.Contains(info.Subdirs, "conda-meta") && s.isOnDisk(path.Join(rel, "conda-meta/history"))
+}
+
+func isVersionControl(name string) bool {
+	return slices.Contains([]string{".git", ".hg", ".svn", ".bzr"}, name)
+}
+
+// neverRecursed says whether a folder is one that neither holds sources of this
+// repository nor is entered by pytest, if nothing says so. xdist_package leaves out the same.
+func neverRecursed(name string) bool {
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "venv"}, name)
 }
 
 func (f *folder) isIgnored() bool {
@@ -255,16 +271,16 @@ func (s *survey) warnUncounted(targets []plan.Target, report *report) {
 	}
 }
 
-func (f *folder) sortFiles() {
+// sortFiles tells tests from sources. What testpaths name pytest takes for tests, whatever
+// their names.
+func (f *folder) sortFiles(c collection) {
 	for _, name := range f.files {
 		switch {
 		case path.Ext(name) != ".py":
 		case name == "conftest.py":
 			f.conftest = true
-		case name != "__init__.py" && f.settings.isTest(name):
-			if !f.settings.noTests {
-				f.tests = append(f.tests, name)
-			}
+		case name != "__init__.py" && (f.settings.isTest(name) || c.initial[path.Join(f.rel, name)] && !f.settings.beside()):
+			f.tests = append(f.tests, name)
 		default:
 			f.sources = append(f.sources, name)
 		}

@@ -5,49 +5,30 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
-	"github.com/rules-xdist/rules_xdist/internal/pyscan"
 	"github.com/rules-xdist/rules_xdist/internal/pytestini"
 )
-
-// collection says what a plain pytest, started in a test root, passes over.
-type collection struct {
-	root   string
-	config pytestini.Config
-	// testpaths are patterns of what it looks into, nil for everything.
-	testpaths                   []string
-	norecursedirs, ignoredGlobs []func(rel string) bool
-	ignored                     map[string]bool
-}
 
 // leaveOut takes from the folders the test files that pytest does not collect: they get no
 // targets, and the census does not miss them. A conftest.py without any test below it that
 // is collected goes with them.
 func (s *survey) leaveOut(report *report) {
-	collections := map[string]collection{}
 	for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
 		f := s.folders[rel]
-		if f.settings.beside() {
-			continue // the other extension makes targets of all test files
-		}
-		root := f.settings.testRoot
-		if _, known := collections[root]; !known {
-			collections[root] = s.collectionOf(root)
-		}
+		c := s.collections[f.settings.testRoot]
 		option := ""
 		f.tests = slices.DeleteFunc(f.tests, func(name string) bool {
-			by := s.leftOutBy(collections[root], path.Join(rel, name))
-			if by != "" {
-				option = by
-				f.uncollected = append(f.uncollected, name)
+			by := s.leftOutBy(c, path.Join(rel, name))
+			if by == "" || f.settings.beside() && !c.isDefault(by) {
+				return false // beside, the other extension makes targets of all test files
 			}
-			return by != ""
+			option = by
+			f.uncollected = append(f.uncollected, name)
+			return true
 		})
 		if option != "" {
-			s.warnOwnConfig(f, collections[root].config.Place(option)+": "+option, report)
+			s.warnOwnConfig(f, c.place(option), report)
 		}
 	}
 	s.leaveOutConftests(s.folders[""])
@@ -61,111 +42,18 @@ func (s *survey) leaveOut(report *report) {
 	}
 }
 
-// collectionOf reads what the configuration of a test root says.
-func (s *survey) collectionOf(root string) collection {
-	config := s.folders[root].settings.pytest
-	c := collection{root: root, config: config, ignored: map[string]bool{}}
-	below := func(name string) string { return path.Join(root, name) }
-	testpaths, _ := config.Args("testpaths")
-	for _, pattern := range testpaths {
-		c.testpaths = append(c.testpaths, below(pattern))
-	}
-	if !s.anyIn(c) {
-		c.testpaths = nil // pytest looks everywhere then
-	}
-	norecursedirs, _ := config.Args("norecursedirs")
-	for _, pattern := range norecursedirs {
-		c.norecursedirs = append(c.norecursedirs, folderMatcher(pattern))
-	}
-	for _, name := range config.Flags("--ignore") {
-		c.ignored[below(name)] = true
-	}
-	for _, pattern := range config.Flags("--ignore-glob") {
-		c.ignoredGlobs = append(c.ignoredGlobs, pytestini.Fnmatch(below(pattern)))
-	}
-	return c
+// isDefault says whether an option by which files are left out has pytest's default value.
+func (c collection) isDefault(option string) bool {
+	_, said := c.config.Args(option)
+	return option == byNorecursedirs && !said
 }
 
-// folderMatcher returns what matches folders by one pattern of norecursedirs.
-func folderMatcher(pattern string) func(rel string) bool {
-	if strings.Contains(pattern, "/") {
-		matches := pytestini.Fnmatch("*/" + pattern)
-		return func(rel string) bool { return matches("/" + rel) }
+// place says of an option by which files are left out where it stands.
+func (c collection) place(option string) string {
+	if c.isDefault(option) {
+		return "pytest's default of " + option
 	}
-	matches := pytestini.Fnmatch(pattern)
-	return func(rel string) bool { return matches(path.Base(rel)) }
-}
-
-// anyIn says whether testpaths match anything.
-func (s *survey) anyIn(c collection) bool {
-	for rel, f := range s.folders {
-		if f.settings.testRoot != c.root {
-			continue
-		}
-		for _, name := range append(slices.Clone(f.tests), "") {
-			if c.isIn(path.Join(rel, name)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// isIn says whether a file or folder is one of testpaths or below one.
-func (c collection) isIn(file string) bool {
-	return slices.ContainsFunc(parents(file), func(above string) bool {
-		return slices.ContainsFunc(c.testpaths, func(pattern string) bool {
-			return pattern == above || pattern != "" && doublestar.MatchUnvalidated(pattern, above)
-		})
-	})
-}
-
-// leftOutBy returns the option by which pytest passes a test file over, "" if it collects
-// it. Of conftest.py files that is the variable's name.
-func (s *survey) leftOutBy(c collection, file string) string {
-	if c.testpaths != nil && !c.isIn(file) {
-		return "testpaths"
-	}
-	for at := file; at != c.root; at = plan.PackageOf(at) {
-		switch {
-		case c.ignored[at] || matchedBy(c.ignoredGlobs, at):
-			return "addopts"
-		case at != file && matchedBy(c.norecursedirs, at):
-			return "norecursedirs"
-		case s.conftestIgnores(c.root, at):
-			return "collect_ignore"
-		}
-	}
-	return ""
-}
-
-func matchedBy(matchers []func(string) bool, name string) bool {
-	return slices.ContainsFunc(matchers, func(matches func(string) bool) bool { return matches(name) })
-}
-
-// conftestIgnores says whether a conftest.py has pytest ignore a file or folder. Of each
-// variable, only that of the nearest conftest.py counts.
-func (s *survey) conftestIgnores(root, at string) bool {
-	paths, in := s.nearestIgnored(root, at, func(module *pyscan.File) []string { return module.CollectIgnore })
-	if slices.ContainsFunc(paths, func(name string) bool { return path.Join(in, name) == at }) {
-		return true
-	}
-	globs, in := s.nearestIgnored(root, at, func(module *pyscan.File) []string { return module.CollectIgnoreGlob })
-	return slices.ContainsFunc(globs, func(glob string) bool { return pytestini.Fnmatch(path.Join(in, glob))(at) })
-}
-
-// nearestIgnored returns what the nearest conftest.py above, within the test root, says,
-// and its folder.
-func (s *survey) nearestIgnored(root, at string, variable func(*pyscan.File) []string) ([]string, string) {
-	for _, above := range parents(plan.PackageOf(at)) {
-		if !plan.Within(above, root) {
-			break
-		}
-		if module := s.modules[path.Join(above, "conftest.py")]; module != nil && variable(module) != nil {
-			return variable(module), above
-		}
-	}
-	return nil, ""
+	return c.config.Place(option) + ": " + option
 }
 
 // leaveOutConftests leaves out the conftest.py files at and below a folder with which

@@ -83,6 +83,9 @@ func (c Config) Flags(name string) []string {
 	return values
 }
 
+// HasFlag says whether addopts has a flag without a value.
+func (c Config) HasFlag(name string) bool { return slices.Contains(c.options["addopts"], name) }
+
 // Place returns "file:line" of an option.
 func (c Config) Place(option string) string {
 	return fmt.Sprintf("%s:%d", c.File, c.Line(option))

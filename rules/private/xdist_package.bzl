@@ -31,8 +31,9 @@ _xdist_package = rule(
     },
 )
 
-# Folders that pytest never enters (norecursedirs), and the two modules that it loads
-# by themselves. Gazelle leaves out the same.
+# Folders that pytest does not enter by default (norecursedirs), and the two modules that
+# it loads by themselves. Gazelle leaves out the same; where pytest's configuration has it
+# enter such a folder, it makes packages there.
 _NEVER_TESTS = [
     "**/{}/**".format(folder)
     for folder in [".*", "*.egg", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"]
