@@ -53,8 +53,13 @@ const (
 	byGo
 )
 
-// waitingFlags are for tests of which some wait for their time limit, and need no processor.
-var waitingFlags = []string{"--jobs=8", "--local_test_jobs=8", "--test_timeout=45", "--no@rules_xdist//rules:bytecode"}
+// hostileFlags are for tests of which some wait for their time limit and need no processor,
+// and some break the sandbox that Bazel would give to the next test.
+var hostileFlags = []string{
+	"--jobs=8", "--local_test_jobs=8", "--test_timeout=45",
+	"--noreuse_sandbox_directories",
+	"--no@rules_xdist//rules:bytecode",
+}
 
 // parts are in the order in which they run.
 var parts = []part{
@@ -62,15 +67,14 @@ var parts = []part{
 	{name: "data", runner: byPytest},
 	{name: "plugins", runner: byPytest, packages: true},
 	{
-		name:     "faults/python",
-		runner:   byPytest,
-		modes:    []mode{{"plain", ""}, {"boxed", "_boxed"}, {"workers", "_workers"}},
-		hostile:  true,
-		flags:    waitingFlags,
-		unsorted: true,
+		name:    "faults/python",
+		runner:  byPytest,
+		modes:   []mode{{"plain", ""}, {"boxed", "_boxed"}, {"workers", "_workers"}},
+		hostile: true,
+		flags:   hostileFlags,
 	},
 	{name: "go", runner: byGo},
-	{name: "faults/go", runner: byGo, modes: []mode{{"plain", ""}}, hostile: true, flags: waitingFlags, unsorted: true},
+	{name: "faults/go", runner: byGo, modes: []mode{{"plain", ""}}, hostile: true, flags: hostileFlags, unsorted: true},
 	{name: "names", runner: byPytest},
 	{name: "marks", runner: byGo},
 }

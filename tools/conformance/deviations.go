@@ -29,10 +29,12 @@ type deviation struct {
 	Modes []string `toml:"modes"`
 	// Tests are node ids or labels, with * for anything; empty for the suite as a whole.
 	// Each has to have a finding.
-	Tests  []string `toml:"tests"`
-	What   string   `toml:"what"` // with * for anything
-	Reason string   `toml:"reason"`
-	Docs   string   `toml:"docs"` // file#heading; not of open ones
+	Tests []string `toml:"tests"`
+	What  string   `toml:"what"` // with * for anything
+	// Chance is of what comes up in some runs only, such as a race with a signal.
+	Chance bool   `toml:"chance"`
+	Reason string `toml:"reason"`
+	Docs   string `toml:"docs"` // file#heading; not of open ones
 	found  map[string]bool
 }
 
@@ -96,11 +98,12 @@ func matches(pattern, text string) bool {
 	return regexp.MustCompile("^" + expression + "$").MatchString(text)
 }
 
-// unused is an error if an entry for suites that ran covers nothing: it is to be removed.
+// unused is an error if an entry for suites that ran, other than one of chance, covers
+// nothing: it is to be removed.
 func (d deviations) unused(results []result) error {
 	var errs []error
 	for _, entry := range slices.Concat(d.Meant, d.Open) {
-		if !hasRun(results, entry.Suite) {
+		if entry.Chance || !hasRun(results, entry.Suite) {
 			continue
 		}
 		for _, test := range entry.Tests {

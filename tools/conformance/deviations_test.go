@@ -66,6 +66,24 @@ func TestUnusedOfSome(t *testing.T) {
 	}
 }
 
+// What comes up by chance need not come up.
+func TestUnusedByChance(t *testing.T) {
+	r := result{part: part{name: "p", all: []suite{{folder: "a"}}, suites: []suite{{folder: "a"}}}}
+	for chance, errors := range map[bool]int{false: 1, true: 0} {
+		d := deviations{Open: []*deviation{{Suite: "p/a", Tests: []string{"x"}, What: "w", Chance: chance}}}
+		if got := countErrors(d.unused([]result{r})); got != errors {
+			t.Errorf("chance %t: %d errors, want %d", chance, got, errors)
+		}
+	}
+}
+
+func countErrors(err error) int {
+	if err == nil {
+		return 0
+	}
+	return strings.Count(err.Error(), "remove the entry")
+}
+
 func TestCheck(t *testing.T) {
 	repository := t.TempDir()
 	parts := []part{{name: "p", all: []suite{{folder: "a"}}, suites: []suite{{folder: "a"}}}}

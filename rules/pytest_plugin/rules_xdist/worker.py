@@ -16,7 +16,7 @@ import warnings
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -122,9 +122,7 @@ class WorkerPlugin(ShardPlugin):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: object) -> None:
-        # The controller would wait for what this worker was to run.
-        print(excrepr, file=sys.__stderr__, flush=True)
-        original.exit(INTERNAL_ERROR)
+        _die_of(str(excrepr))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(
@@ -171,9 +169,18 @@ class WorkerPlugin(ShardPlugin):
     # After the fixtures of the session are torn down.
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if exitstatus == INTERNAL_ERROR:
+            # pytest could not say so: a test has broken what shows a traceback, too.
+            _die_of("an internal error of pytest, which it could not show")
         self._measurement.report(failed=exitstatus != 0)
         output = session.config.workeroutput  # type: ignore[attr-defined]
         output[KEY] = self._properties
+
+
+def _die_of(error: str) -> NoReturn:
+    """Ends this worker, as a crash: the controller would wait for what it was to run."""
+    print(error, file=sys.__stderr__, flush=True)
+    original.exit(INTERNAL_ERROR)
 
 
 def _sendable(value: Any) -> Any:
