@@ -315,18 +315,7 @@ func (f *folder) mayDeclare(name, target string) bool {
 	})
 }
 
-// labelParts returns the package and the name in a label that a BUILD file in rel has.
-func labelParts(rel, name string) (pkg, target string) {
-	absolute, ok := strings.CutPrefix(name, "//")
-	if !ok {
-		return rel, strings.TrimPrefix(name, ":")
-	}
-	if pkg, target, ok = strings.Cut(absolute, ":"); !ok {
-		target = path.Base(pkg)
-	}
-	return pkg, target
-}
-
+// isOnDisk says whether a file or folder is there, be it excluded from Gazelle or not.
 func (s *survey) isOnDisk(file string) bool {
 	_, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(file)))
 	return err == nil

@@ -117,11 +117,3 @@ func hasComment(r *rule.Rule, attr string) bool {
 }
 
 func isCommented(c *build.Comments) bool { return len(c.Before)+len(c.Suffix)+len(c.After) > 0 }
-
-// fileOf returns the path of a file that a rule in the package rel names.
-func fileOf(rel, label string) string {
-	if absolute, ok := strings.CutPrefix(label, "//"); ok {
-		return strings.TrimPrefix(strings.Replace(absolute, ":", "/", 1), "/")
-	}
-	return path.Join(rel, strings.TrimPrefix(label, ":"))
-}

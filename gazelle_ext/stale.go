@@ -89,7 +89,7 @@ func (g *generator) isMergedElsewhere(src string) bool {
 func (g *generator) testStays(srcs []string) func(string) bool {
 	planned := slices.ContainsFunc(srcs, g.isPlanned)
 	return func(src string) bool {
-		return !g.isPlanned(src) && !g.isGone(src) && !g.isGoneTest(src) && !(planned && g.isOnDisk(src))
+		return !g.isPlanned(src) && !g.isGone(src) && !g.isGoneTest(src) && !(planned && g.survey.hasFile(fileOf(g.folder.rel, src)))
 	}
 }
 
@@ -115,15 +115,8 @@ func (g *generator) isGoneTest(src string) bool {
 		return false
 	}
 	file := fileOf(g.folder.rel, src)
-	// A folder that is not of the survey is gone, or excluded with its tests.
-	f := g.survey.folders[plan.PackageOf(file)]
-	return f == nil || !f.has(path.Base(file)) && !g.survey.isGenerated(file)
-}
-
-func (g *generator) isOnDisk(src string) bool {
-	file := fileOf(g.folder.rel, src)
-	f := g.survey.folders[plan.PackageOf(file)]
-	return f != nil && f.has(path.Base(file))
+	// What is not of the survey is gone, or excluded.
+	return !g.survey.hasFile(file) && !g.survey.isGenerated(file)
 }
 
 // isPlanned says whether it is known which generated targets run the tests of src: some, or,
