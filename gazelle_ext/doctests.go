@@ -203,7 +203,11 @@ func (s *survey) readExamples(file string) {
 		if strings.HasSuffix(statement, "(") {
 			statement = openImport.ReplaceAllString(statement, "import $1")
 		}
-		scanned, err := pyscan.Scan(file, []byte(statement+"\n"))
+		var scanned *pyscan.File
+		err := pyscan.Guard(file, func() (err error) {
+			scanned, err = pyscan.Scan(file, []byte(statement+"\n"))
+			return err
+		})
 		if err != nil {
 			continue
 		}

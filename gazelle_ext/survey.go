@@ -325,16 +325,17 @@ func (s *survey) scan() {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
 		group.Go(func() error {
-			parsed[i], errs[i] = s.parseFile(file)
+			errs[i] = pyscan.Guard(file, func() (err error) {
+				parsed[i], err = s.parseFile(file)
+				return err
+			})
 			return nil
 		})
 	}
 	_ = group.Wait()
 	for i, file := range files {
 		if errs[i] != nil {
-			s.unread[file] = errs[i]
-			// Of a broken file nothing is known but what BUILD files say.
-			s.modules[file] = &pyscan.File{}
+			s.keepAsIs(file, errs[i])
 			continue
 		}
 		s.sources = append(s.sources, parsed[i])
@@ -342,9 +343,18 @@ func (s *survey) scan() {
 	}
 }
 
+// keepAsIs notes that a file could not be read: of it nothing is known but what BUILD files
+// say.
+func (s *survey) keepAsIs(file string, why error) {
+	s.unread[file] = why
+	s.modules[file] = &pyscan.File{}
+}
+
 // link completes what is known of the test files by what they import.
 func (s *survey) link() {
-	pyscan.Link(s.sources, moduleFinder{s, map[string][]string{}})
+	for _, defect := range pyscan.Link(s.sources, moduleFinder{s, map[string][]string{}}) {
+		s.keepAsIs(defect.Path, defect)
+	}
 	s.sources = nil
 }
 

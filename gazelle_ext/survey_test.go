@@ -87,3 +87,48 @@ func TestPackageNames(t *testing.T) {
 		}
 	}
 }
+
+// A file that makes the scanner fail, when it is read alone or with what it imports, is one
+// that cannot be read, and no other's matter.
+func TestDefectsOfTheScanner(t *testing.T) {
+	s := emptySurvey("/root")
+	s.folders[""] = &folder{tests: []string{"test_a.py", "test_b.py"}}
+	s.readFile = func(path string) ([]byte, error) {
+		if path == "/root/test_a.py" {
+			panic("no such thing")
+		}
+		return []byte("import test_a\ndef test_b(): pass\n"), nil
+	}
+	s.scan()
+	s.indexModules()
+	s.link()
+	if tests := s.modules["test_b.py"].Tests; len(tests) != 1 || len(s.unread) != 1 {
+		t.Errorf("%v, unread: %v", tests, s.unread)
+	}
+	checkDefect(t, s, "test_a.py")
+}
+
+func TestDefectsOfTheLinker(t *testing.T) {
+	s := emptySurvey("/root") // where modules are cannot be told without any folder
+	for file, text := range map[string]string{"test_a.py": "from . import x\n", "test_b.py": "def test_b(): pass\n"} {
+		parsed, err := pyscan.Options{}.Parse(file, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed.Collected = true
+		s.sources = append(s.sources, parsed)
+		s.modules[file] = &parsed.File
+	}
+	s.link()
+	if tests := s.modules["test_b.py"].Tests; len(tests) != 1 || len(s.unread) != 1 {
+		t.Errorf("%v, unread: %v", tests, s.unread)
+	}
+	checkDefect(t, s, "test_a.py")
+}
+
+func checkDefect(t *testing.T, s *survey, file string) {
+	t.Helper()
+	if err := s.unread[file]; err == nil || !strings.HasPrefix(err.Error(), file+":1: reading this file fails (") {
+		t.Errorf("%s: %v", file, err)
+	}
+}

@@ -36,6 +36,8 @@ type Source struct {
 	// fixtureAxes says that params of fixtures bear marks, in the module or in one that it
 	// imports.
 	fixtureAxes bool
+	// defect is nil but where reading the module made this package fail.
+	defect *Defect
 }
 
 // Parse reads the source of a module. An error is always an *Error.
@@ -64,8 +66,8 @@ type Finder interface {
 // Link completes what is known of the sources. Names are followed into other sources
 // as Python would import them, but for one thing: where modules import each other, the
 // one whose path is first is imported first. A nil Finder knows no modules. The sources
-// cannot be linked again.
-func Link(sources []*Source, find Finder) {
+// cannot be linked again. It returns the defects of those of which nothing more is known.
+func Link(sources []*Source, find Finder) []*Defect {
 	l := linker{sources: sources, index: map[string]int{}, find: find}
 	for i, s := range sources {
 		l.index[s.Path] = i
@@ -76,9 +78,18 @@ func Link(sources []*Source, find Finder) {
 		}
 		inheritAxes(component)
 		for _, s := range component {
-			s.complete()
+			if s.defect == nil {
+				s.guard(s.complete)
+			}
 		}
 	})
+	var defects []*Defect
+	for _, s := range sources {
+		if s.defect != nil {
+			defects = append(defects, s.defect)
+		}
+	}
+	return defects
 }
 
 type linker struct {
@@ -251,7 +262,7 @@ func (l *linker) wanted() []*Source {
 		}
 	}
 	for i := 0; i < len(wanted); i++ {
-		l.connect(wanted[i])
+		wanted[i].guard(func() { l.connect(wanted[i]) })
 		for _, needed := range wanted[i].needs() {
 			add(needed)
 		}
@@ -266,7 +277,8 @@ func (s *Source) evaluate() {
 		return
 	}
 	s.ev = newEvaluator(s)
-	s.ev.run(s.mod.Body, s.ev.module)
+	// Guarded here, since modules that import it have it evaluated, and it is not their defect.
+	s.guard(func() { s.ev.run(s.mod.Body, s.ev.module) })
 	s.done = true
 }
 

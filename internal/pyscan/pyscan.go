@@ -160,14 +160,17 @@ type Options struct {
 func Scan(path string, src []byte) (*File, error) { return Options{}.Scan(path, src) }
 
 // Scan reads the source of a module alone: what it imports is unknown. The path is only
-// for messages. An error is always an *Error and says where the source is not Python.
+// for messages. An error is an *Error, which says where the source is not Python, or a
+// *Defect.
 func (o Options) Scan(path string, src []byte) (*File, error) {
 	s, err := o.Parse(path, src)
 	if err != nil {
 		return nil, err
 	}
 	s.Collected = true
-	Link([]*Source{s}, nil)
+	if defects := Link([]*Source{s}, nil); len(defects) > 0 {
+		return nil, defects[0]
+	}
 	return &s.File, nil
 }
 

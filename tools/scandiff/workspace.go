@@ -111,7 +111,9 @@ func (w workspace) scan() (scan, error) {
 		}
 		return nil // what is wrong with others shows in pytest's own run
 	})
-	pyscan.Link(sources, tree)
+	for _, defect := range pyscan.Link(sources, tree) {
+		err = errors.Join(err, defect)
+	}
 	s := scan{}
 	for _, source := range sources {
 		if source.Collected {
