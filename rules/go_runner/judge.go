@@ -17,6 +17,8 @@ type result struct {
 	took    time.Duration
 	message string
 	output  string
+	// earlier are the outputs of failures before it, where TestMain ran the test again.
+	earlier []string
 }
 
 // verdict is what a process means for the tests that it was to run.
@@ -31,6 +33,7 @@ type verdict struct {
 
 // judge reads the story of a process that was to run the tests asked.
 func judge(asked []string, s *story, end ending) verdict {
+	s.settle(end)
 	switch {
 	case s.ended, end.succeeded() && len(asked) > 0 && len(missing(asked, s.tops(over))) == 0:
 		// A test that sets os.Stdout to nil takes the last line away.
@@ -104,6 +107,9 @@ func (s *story) results(tops []string, cause string) []result {
 		}
 		if panicked := panicMessage(r.output); panicked != "" && (c.state != over || c.top() == s.panicked) {
 			r.message = strings.TrimPrefix(r.message+": "+panicked, ": ")
+		}
+		for _, failure := range c.earlier {
+			r.earlier = append(r.earlier, failure.printed.String())
 		}
 		results = append(results, r)
 	}

@@ -35,6 +35,13 @@ type (
 		Failure *xmlDetail `xml:"failure"`
 		Error   *xmlDetail `xml:"error"`
 		Skipped *xmlDetail `xml:"skipped"`
+		// Failures in other rounds, as Maven's Surefire has them.
+		Flaky []xmlAttempt `xml:"flakyFailure"`
+		Rerun []xmlAttempt `xml:"rerunFailure"`
+	}
+	xmlAttempt struct {
+		Message string `xml:"message,attr"`
+		Trace   string `xml:"stackTrace"`
 	}
 	xmlDetail struct {
 		Message string `xml:"message,attr"`
@@ -87,6 +94,14 @@ func (s *xmlSuite) add(c xmlCase, r result) {
 	case testSkipped:
 		c.Skipped = detail
 		s.Skipped++
+	}
+	for _, output := range r.earlier {
+		attempt := xmlAttempt{Message: "failed when TestMain ran it another time", Trace: output}
+		if r.outcome == testFailed {
+			c.Rerun = append(c.Rerun, attempt)
+		} else {
+			c.Flaky = append(c.Flaky, attempt)
+		}
 	}
 	s.Cases = append(s.Cases, c)
 }

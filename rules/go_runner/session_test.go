@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"maps"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/rules-xdist/rules_xdist/internal/junitxml"
 )
 
 var begun = regexp.MustCompile(`=== RUN +(\w+)`)
@@ -108,6 +111,59 @@ func TestTimeoutIsNotOfTheLastTest(t *testing.T) {
 	v := judge([]string{"TestA", "TestB"}, s, ending{err: io.ErrUnexpectedEOF})
 	if len(v.results) != 2 || v.results[1].name != "TestB" || v.results[1].outcome != testFailed || len(v.again) > 0 {
 		t.Errorf("got %+v", v)
+	}
+}
+
+// A test that a TestMain runs again is one case; of two tests of one name each is.
+func TestRounds(t *testing.T) {
+	const (
+		twins  = "\x16=== RUN   TestTwin\n\x16--- PASS: TestTwin (0.00s)\n\x16=== RUN   TestTwin\n\x16--- PASS: TestTwin (0.00s)\n"
+		passes = twins + "\x16=== RUN   TestA\n\x16=== RUN   TestA/b\n\x16--- PASS: TestA/b (0.00s)\n\x16--- PASS: TestA (0.00s)\n"
+		fails  = twins + "\x16=== RUN   TestA\n\x16=== RUN   TestA/b\nwhy\n\x16--- FAIL: TestA/b (0.00s)\n\x16--- FAIL: TestA (0.00s)\n"
+		dies   = "\x16=== RUN   TestA\n\x16--- PASS: TestA (0.00s)\n\x16=== RUN   TestTwin\n"
+	)
+	dead := ending{err: io.ErrUnexpectedEOF}
+	for _, c := range []struct {
+		what, output string
+		end          ending
+		want         string
+	}{
+		{"the last round counts", fails + "\x16FAIL\n" + passes + "\x16PASS\n", ending{}, "TestTwin=0 TestTwin=0 TestA=0+1 TestA/b=0+1"},
+		{"be it worse", passes + "\x16PASS\n" + fails + "\x16FAIL\n", ending{}, "TestTwin=0 TestTwin=0 TestA=1 TestA/b=1"},
+		{"of a process that fails, the round that did", fails + "\x16FAIL\n" + passes + "\x16PASS\n", dead, "TestA=1 TestA/b=1 TestTwin=0 TestTwin=0"},
+		{"both failed", fails + "\x16FAIL\n" + fails + "\x16FAIL\n", dead, "TestTwin=0 TestTwin=0 TestA=1+1 TestA/b=1+1"},
+		{"a part of the tests ran again", fails + "\x16FAIL\n\x16=== RUN   TestA\n\x16--- PASS: TestA (0.00s)\n\x16PASS\n", ending{}, "TestTwin=0 TestTwin=0 TestA/b=1 TestA=0+1"},
+		{"the second round ended the process", passes + "\x16PASS\n" + dies, dead, "TestA/b=0 TestA=0 TestTwin=1"},
+	} {
+		v := judge([]string{"TestTwin", "TestA"}, told(c.output), c.end)
+		var got []string
+		for _, r := range v.results {
+			word := fmt.Sprintf("%s=%d", r.name, r.outcome)
+			if len(r.earlier) > 0 {
+				word += fmt.Sprintf("+%d", len(r.earlier))
+			}
+			got = append(got, word)
+		}
+		if got := strings.Join(got, " "); got != c.want || len(v.again) > 0 {
+			t.Errorf("%s: got %s, want %s; again %v", c.what, got, c.want, v.again)
+		}
+	}
+}
+
+// Failures in other rounds are in the report as attempts, which xdist calls flaky if the
+// test passed.
+func TestEarlierFailuresAreReported(t *testing.T) {
+	results := []result{{name: "TestA", earlier: []string{"why"}}, {name: "TestB", outcome: testFailed, earlier: []string{"why"}}}
+	content, err := xml.Marshal(report("//p:t", nil, results))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := junitxml.Read(bytes.NewReader(content))
+	if err != nil || len(file.Cases) != 2 || !file.Cases[0].Flaky || file.Cases[0].Outcome != pass || file.Cases[1].Flaky || file.Cases[1].Outcome != fail {
+		t.Errorf("got %+v, %v", file.Cases, err)
+	}
+	if !strings.Contains(string(content), "<rerunFailure message=\"failed when TestMain ran it another time\"><stackTrace>why</stackTrace></rerunFailure>") {
+		t.Errorf("got %s", content)
 	}
 }
 

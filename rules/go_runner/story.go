@@ -33,7 +33,14 @@ type testCase struct {
 	began   time.Time
 	took    time.Duration
 	printed tail
+	// round counts the calls of m.Run before the one that ran it.
+	round int
+	// earlier are failures of the same test in other rounds.
+	earlier []*testCase
 }
+
+// isGood reports whether it is over and did not fail.
+func (c *testCase) isGood() bool { return c.state == over && c.outcome != testFailed }
 
 // top is the name of the top-level test.
 func (c *testCase) top() string { return topOf(c.name) }
@@ -55,8 +62,10 @@ type story struct {
 	outside tail // what was printed outside of all tests
 	// panicked is the top-level test that failed just before the process said "panic".
 	panicked string
-	// ended says that package testing came to its end, whatever it was.
+	// ended says that package testing came to its end, whatever it was, and began no
+	// further round since.
 	ended bool
+	round int
 }
 
 func newStory(asked []string) *story {
@@ -68,7 +77,11 @@ func (s *story) started(name string) bool {
 	if !s.asked[topOf(name)] || s.open[name] != nil {
 		return false
 	}
-	s.current = &testCase{name: name, began: time.Now()}
+	if s.ended {
+		s.ended = false
+		s.round++
+	}
+	s.current = &testCase{name: name, began: time.Now(), round: s.round}
 	s.cases = append(s.cases, s.current)
 	s.open[name] = s.current
 	return true
