@@ -35,7 +35,8 @@ func (s Suite) GoTest(ctx context.Context) (Plain, error) {
 	if err := s.goCommand(ctx, append(append([]string{"test", "-c", "-vet=off", "-o", binary}, s.Args...), ".")...); err != nil {
 		return Plain{}, err
 	}
-	r := goRun{Suite: s, command: []string{reader, binary, "-test.v=test2json", "-test.paniconexit0"}, names: s.listGo(ctx, binary)}
+	command := []string{reader, binary, "-test.v=test2json", "-test.paniconexit0", goTimeout}
+	r := goRun{Suite: s, command: command, names: s.listGo(ctx, binary)}
 	plain, err := s.repeat(ctx, r.others)
 	for _, suspect := range r.suspects {
 		if err != nil {
@@ -47,6 +48,10 @@ func (s Suite) GoTest(ctx context.Context) (Plain, error) {
 	}
 	return plain, err
 }
+
+// goTimeout is that of `go test`. With it a timer waits, so that the runtime never finds all
+// goroutines asleep: tests that wait for each other do so until a limit.
+const goTimeout = "-test.timeout=10m"
 
 // goRun runs a test binary as often as it takes.
 type goRun struct {
@@ -114,6 +119,7 @@ type goSession struct {
 	names   []string // of the tests that are to run, without subtests
 	running []string // these and the following also have subtests
 	done    []junitxml.Case
+	latest  string // the last that began or was done
 	// parallel are the tests that run, or wait to run, beside others.
 	parallel map[string]bool
 	// aside are those of them that were to be run again.
@@ -143,9 +149,11 @@ func (s *goSession) read(line string) bool {
 		// Output of a test that looks like another one.
 	case e.Action == "run":
 		s.running = append(s.running, e.Test)
+		s.latest = e.Test
 	case e.Action == "pause":
 		s.parallel[topLevel(e.Test)] = true
-	case isEnd && slices.Contains(s.running, e.Test):
+	case isEnd && (slices.Contains(s.running, e.Test) || e.Test == s.latest):
+		// Where a test printed what looks like its result, the real one follows.
 		s.finish(junitxml.Case{NodeID: e.Test, Outcome: outcome, Seconds: e.Elapsed})
 	}
 	return s.ended
@@ -156,6 +164,7 @@ func (s *goSession) read(line string) bool {
 func (s *goSession) finish(test junitxml.Case) {
 	same := func(other junitxml.Case) bool { return other.NodeID == test.NodeID }
 	s.done = append(slices.DeleteFunc(s.done, same), test)
+	s.latest = test.NodeID
 	s.running = slices.DeleteFunc(s.running, func(name string) bool { return name == test.NodeID })
 }
 

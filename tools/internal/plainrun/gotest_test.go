@@ -45,6 +45,9 @@ func TestGoTest(t *testing.T) {
 		{"panics", "panic(1)", "TestA=passed TestBad=failed TestC=passed", 1},
 		{"is killed", "syscall.Kill(os.Getpid(), 9)", "TestA=passed TestBad=failed TestC=passed", 1},
 		{"prints what looks like a test", `fmt.Print("\x16=== RUN   TestGhost\n\x16--- FAIL: TestGhost (0.00s)\n")`, "TestA=passed TestBad=passed TestC=passed", 0},
+		{"prints its result before it has one", `fmt.Print("\x16--- PASS: TestBad (0.00s)\n"); t.Fail()`, "TestA=passed TestBad=failed TestC=passed", 1},
+		{"prints the result of another test", `fmt.Print("\x16--- FAIL: TestA (0.00s)\n")`, "TestA=passed TestBad=passed TestC=passed", 0},
+		{"waits for nothing", "select {}", "TestA=passed TestBad=failed (TestC=passed)", outOfTime},
 		{"hangs", "time.Sleep(time.Hour)", "TestA=passed TestBad=failed (TestC=passed)", outOfTime},
 	} {
 		t.Run(test.name, func(t *testing.T) {
