@@ -34,8 +34,6 @@ type part struct {
 	hostile bool
 	// packages says that the part has a requirements file.
 	packages bool
-	// unsorted parts have deviations that the table lacks, and run only if they are named.
-	unsorted bool
 	// flags are those of Bazel's test command.
 	flags  []string
 	suites []suite // those that are chosen
@@ -74,7 +72,7 @@ var parts = []part{
 		flags:   hostileFlags,
 	},
 	{name: "go", runner: byGo},
-	{name: "faults/go", runner: byGo, modes: []mode{{"plain", ""}}, hostile: true, flags: hostileFlags, unsorted: true},
+	{name: "faults/go", runner: byGo, modes: []mode{{"plain", ""}}, hostile: true, flags: hostileFlags},
 	{name: "names", runner: byPytest},
 	{name: "marks", runner: byGo},
 }
@@ -96,10 +94,10 @@ type settings struct {
 // choose returns the parts with those of their suites that are in the given folders, or
 // that have them.
 func choose(all []part, folders []string) ([]part, error) {
-	all = slices.Clone(all)
 	if len(folders) == 0 {
-		return slices.DeleteFunc(all, func(p part) bool { return p.unsorted }), nil
+		return all, nil
 	}
+	all = slices.Clone(all)
 	used := map[string]bool{}
 	for i := range all {
 		p := &all[i]

@@ -59,14 +59,6 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", folders, got, want)
 		}
 	}
-	unsorted := p
-	unsorted.unsorted = true
-	if chosen, err := choose([]part{unsorted}, nil); len(chosen) > 0 || err != nil {
-		t.Errorf("an unsorted part that is not named: %v, %v, want none", chosen, err)
-	}
-	if chosen, err := choose([]part{unsorted}, []string{"p/q"}); len(chosen) != 1 || err != nil {
-		t.Errorf("an unsorted part that is named: %v, %v, want it", chosen, err)
-	}
 	if _, err := choose([]part{p}, []string{"python"}); err == nil {
 		t.Error("python: no error")
 	}
