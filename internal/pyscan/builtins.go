@@ -38,7 +38,7 @@ func truthOf(v value) (truth, known bool) {
 
 func isScalar(v value) bool {
 	switch v.(type) {
-	case boolean, integer, text, none:
+	case boolean, integer, text, none, *enumMember:
 		return true
 	}
 	return false
@@ -46,8 +46,31 @@ func isScalar(v value) bool {
 
 // equal says whether values are, if that is known.
 func equal(v, w value) (same, known bool) {
+	m, isMember := v.(*enumMember)
+	if n, ok := w.(*enumMember); ok && isMember {
+		return m.equals(n)
+	}
+	v, w = withoutEnum(v), withoutEnum(w)
+	if isOtherEnum(v) || isOtherEnum(w) {
+		return false, false
+	}
 	known = isScalar(v) && isScalar(w)
 	return known && v == w, known
+}
+
+// withoutEnum returns the string that a member of an enumeration of strings is, else the
+// value.
+func withoutEnum(v value) value {
+	if s, ok := textOf(v); ok {
+		return s
+	}
+	return v
+}
+
+// isOtherEnum says whether a value is a member of an enumeration that may equal what is none.
+func isOtherEnum(v value) bool {
+	m, ok := v.(*enumMember)
+	return ok && m.class.enum != plainEnum
 }
 
 // contains evaluates v in container.
@@ -98,6 +121,12 @@ func (ev *evaluator) iterate(v value) (list, bool) {
 		elements = v
 	case *dict:
 		elements = v.keys
+	case *class:
+		members, ok := v.elements()
+		if !ok {
+			return nil, false
+		}
+		elements = members
 	default:
 		return nil, false
 	}
@@ -223,7 +252,12 @@ func (d *dict) index(key value) int {
 func (ev *evaluator) subscript(e *syntax.Expr, s *scope, depth int) value {
 	v := ev.evalDepth(e.X, s, depth)
 	switch v := v.(type) {
-	case symbol, *class:
+	case *class:
+		if name, ok := ev.evalDepth(e.Y, s, depth).(text); ok && v.enum != noEnum {
+			return v.memberOrAttribute(string(name))
+		}
+		return v
+	case symbol:
 		return v
 	case *dict:
 		if i := v.index(ev.evalDepth(e.Y, s, depth)); i >= 0 {
@@ -265,6 +299,8 @@ func toText(v value) (string, bool) {
 		return "False", true
 	case none:
 		return "None", true
+	case *enumMember:
+		return v.written()
 	}
 	return "", false
 }
@@ -391,7 +427,7 @@ func (ev *evaluator) join(separator string, v value) value {
 	var parts []string
 	size := 0
 	for _, element := range elements {
-		part, ok := element.(text)
+		part, ok := textOf(element)
 		if size += len(part) + len(separator); !ok || size > maxText {
 			return nil
 		}
@@ -484,6 +520,10 @@ func listOf(ev *evaluator, args []value, _ map[string]value) value {
 		return v
 	case *dict:
 		return v.keys
+	case *class:
+		if members, ok := ev.iterate(v); ok {
+			return members
+		}
 	}
 	return nil
 }

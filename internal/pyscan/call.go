@@ -26,6 +26,10 @@ func (ev *evaluator) apply(callee value, e *syntax.Expr, s *scope, depth int) va
 			return nil
 		}
 		return ev.callMethod(callee, positional, keywords)
+	case *class:
+		if positional, _, known := ev.arguments(e.List, s, depth); known && len(positional) == 1 {
+			return callee.withValue(positional[0])
+		}
 	case choice:
 		alternatives := make([]value, len(callee))
 		for i, a := range callee {
@@ -90,7 +94,7 @@ func (ev *evaluator) arg(e *syntax.Expr, s *scope) Arg {
 	if e.Kind == syntax.ExprKeyword {
 		a.Keyword, x = strings.Clone(e.Text), e.X
 	}
-	if v, ok := ev.eval(x, s).(text); ok {
+	if v, ok := textOf(ev.eval(x, s)); ok {
 		a.Value, a.Literal = strings.Clone(string(v)), true
 	} else {
 		a.Value = ev.source(x)

@@ -10,6 +10,7 @@ import (
 // A class is a class of the file, or of one that it imports.
 type class struct {
 	ev     *evaluator // of the file
+	name   string
 	offset int
 	scope  *scope
 	// mro is the method resolution order, as far as its files are known; the class
@@ -18,6 +19,11 @@ type class struct {
 	marks list // by decorators
 	// abstract has the names of the class's own abstract methods.
 	abstract []string
+	// members are those of an enumeration by their names, allMembers in their order;
+	// maybeFewer says that some may not be there.
+	members    map[string]*enumMember
+	allMembers list
+	maybeFewer bool
 
 	// The rest is said of the class with all of its bases.
 
@@ -27,12 +33,15 @@ type class struct {
 	open bool
 	// builds: an instance is made by an __init__ or __new__ that is not object's.
 	builds bool
+	// enum: it is an enumeration; mixin is the builtin type that its members are of as well.
+	enum  enumKind
+	mixin string
 	// abc: the metaclass may forbid instances where abstract methods are left.
 	abc bool
 }
 
 func (ev *evaluator) class(def *syntax.Def, s *scope) *class {
-	c := &class{ev: ev, offset: def.Offset}
+	c := &class{ev: ev, name: def.Name, offset: def.Offset}
 	var bases []*class
 	for _, arg := range def.Args {
 		if arg.Kind == syntax.ExprKeyword {
@@ -52,11 +61,13 @@ func (ev *evaluator) class(def *syntax.Def, s *scope) *class {
 		c.open = c.open || base.open
 		c.builds = c.builds || base.builds
 		c.abc = c.abc || base.abc
+		c.inheritEnum(base.enum, base.mixin)
 	}
 	c.mro = ev.linearize(c, bases)
 	c.scope = newScope(s.enclosing())
 	c.scope.ofClass = true
 	ev.run(def.Body, c.scope)
+	ev.addMembers(c)
 	if defines(c.scope, "__init__") || defines(c.scope, "__new__") {
 		c.builds = true
 	}
@@ -90,6 +101,11 @@ func (c *class) inheritForeign(base value, starImport bool) {
 	name := last(string(path))
 	c.unittest = c.unittest || strings.HasSuffix(name, "TestCase")
 	root, _, dotted := strings.Cut(string(path), ".")
+	if dotted || name == "object" {
+		c.inheritEnum(kindOfBase(path), "")
+	} else {
+		c.inheritEnum(noEnum, name)
+	}
 	switch {
 	case !dotted && name != "object":
 		// A builtin, if no star import hides another meaning.

@@ -169,6 +169,11 @@ func (ev *evaluator) elements(exprs []*syntax.Expr, s *scope, depth int) value {
 			continue
 		}
 		v := ev.evalDepth(e.X, s, depth)
+		if c, isClass := v.(*class); isClass {
+			if members, known := c.elements(); known {
+				v = members
+			}
+		}
 		inner, ok := v.(list)
 		switch {
 		case !ok:
@@ -210,6 +215,8 @@ func (ev *evaluator) memberDepth(v value, name string, offset, depth int) value 
 			return v // called, it gives the mark further arguments
 		}
 	case *class:
+		return v.memberOrAttribute(name)
+	case *enumMember:
 		return v.attribute(name)
 	case text, list, *dict, *metafunc:
 		return &method{v, name}

@@ -260,6 +260,43 @@ func TestComputedGroups(t *testing.T) {
 	}
 }
 
+// Members of enumerations, by their names and values.
+func TestComputedEnums(t *testing.T) {
+	const head = "from pytest import mark\nimport enum\nfrom enum import Enum, IntEnum, StrEnum, auto\n" +
+		"class P(Enum):\n  A = 'a'\n  B = 1\n  C = auto()\n  D = ('d', 2)\n  __x__ = 'x'\n  def f(self): pass\n" +
+		"class T(str, Enum):\n  A = 'a'\n" +
+		"class S(StrEnum):\n  A = 'a'\n  BIG = auto()\n" +
+		"class I(IntEnum):\n  ONE = 1\n" +
+		"class J(int, Enum):\n  ONE = 1\n" +
+		"class Named(enum.Enum):\n  def _generate_next_value_(name, start, count, last): return name.lower() + '_db'\n" +
+		"class N(Named):\n  PG = auto()\n" +
+		"class W(Enum):\n  def __str__(self): return 'w'\n  A = 'a'\n" +
+		"class V(Enum):\n  def __new__(cls, *args): return object.__new__(cls)\n  A = 'a'\n"
+	for source, want := range map[string]string{
+		"P.A.value": "a", "P.A.name": "A", "P.A._value_": "a", "P.C.name": "C", "P['A'].value": "a", "P('a').name": "A", "P('z').name": "", "getattr(P, 'A').value": "a",
+		"P.A": "", "P.C.value": "", "P.D.value": "", "P.D.value[0]": "d", "P.B.value": "", "P.f.name": "", "P.__x__": "x", "P.A.other": "",
+		"f'{P.A.value}_db'": "a_db", "f'{P.B.value}'": "1", "str(P.A)": "P.A", "f'{P.A}'": "P.A", "P.A.value.upper()": "A", "P.A.value + 'x'": "ax",
+		"T.A": "a", "T.A.value": "a", "T.A + 'x'": "ax", "'x' + T.A": "xa", "'_'.join([T.A, S.BIG])": "a_big", "f'{T.A}'": "", "str(T.A)": "", "T.A.upper()": "A",
+		"S.A": "a", "S.BIG": "big", "f'{S.BIG}_db'": "big_db", "'%s' % S.A": "a",
+		"I.ONE": "", "f'{I.ONE}'": "", "f'{I.ONE.value}'": "1", "I.ONE.name": "ONE", "f'{J.ONE}'": "", "J.ONE.name": "ONE",
+		"N.PG.value": "pg_db", "str(W.A)": "", "W.A.value": "a", "V.A.value": "", "V.A.name": "A",
+		"'x' if P.A == P.A else 'y'": "x", "'x' if P.A == P.B else 'y'": "y", "'x' if P.A == 'a' else 'y'": "y", "'x' if T.A == 'a' else 'y'": "x", "'x' if J.ONE == 1 else ''": "",
+		"{P.A: 'x', P.B: 'y'}[P.B]": "y", "[m.name for m in P][1]": "B", "list(T)[0].value": "a", "[*S][1]": "big", "P.__members__['A'].value": "a", "'_'.join(S)": "a_big",
+	} {
+		f := scan(t, head+"@mark.g("+source+")\ndef test_a(): pass\n")
+		arg := f.Tests[0].Marks[0].Args[0]
+		if arg.Literal != (want != "") || arg.Literal && arg.Value != want {
+			t.Errorf("%s: got %+v, want %q", source, arg, want)
+		}
+	}
+	runLinkCases(t, []linkCase{
+		{"params over an enumeration of another file", "-- db.py --\nimport sys\nfrom enum import Enum\nclass DB(Enum):\n  PG = 'pg'\n  LITE = 'lite'\n-- test_a.py --\nimport pytest\nfrom db import DB\n@pytest.fixture(params=[pytest.param(d, marks=pytest.mark.xdist_group(d.value)) for d in DB])\ndef db(): pass\ndef test_a(db): pass\n@pytest.mark.xdist_group(name=DB.PG.value)\ndef test_b(): pass",
+			lines("test_a.py", `test_a | @xdist_group("pg") or @xdist_group("lite")`, `test_b @xdist_group(name="pg")`)},
+		{"a member that may be none", "-- test_a.py --\nimport enum\nfrom sys import platform\nfrom pytest import mark, param\nclass DB(enum.Enum):\n  PG = 'pg'\n  if platform == 'x': LITE = 'lite'\n@mark.parametrize('x', [param(d, marks=mark.xdist_group(DB.LITE.value)) for d in [1]])\ndef test_a(x): pass",
+			lines("test_a.py", `test_a @parametrize("x", [param(d, marks=mark.xdist_group(DB.LITE.value)) for d in [1]]) | @xdist_group(DB.LITE.value)`)},
+	})
+}
+
 func TestComputedText(t *testing.T) {
 	for source, want := range map[string]string{
 		`f"a{N}"`: "adb", `f"a{N!s}" "b" f"{1}"`: "adbb1", `f"{N}{{}}{True}{None}"`: "db{}TrueNone", `f"{N:>5}"`: "", `f"{N!r}"`: "", `f"{N=}"`: "", `f"{other}"`: "", `f"{N.upper()}"`: "DB",

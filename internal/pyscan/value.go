@@ -208,9 +208,12 @@ const maxText = 4096
 
 // add evaluates v + w.
 func (ev *evaluator) add(v, w value) value {
+	if s, ok := textOf(v); ok {
+		v = s
+	}
 	switch v := v.(type) {
 	case text:
-		if w, ok := w.(text); ok && len(v)+len(w) <= maxText && ev.spend((len(v)+len(w))/64) {
+		if w, ok := textOf(w); ok && len(v)+len(w) <= maxText && ev.spend((len(v)+len(w))/64) {
 			return v + w
 		}
 	case list:

@@ -49,7 +49,13 @@ def read(item: pytest.Item, markers: Markers, root: str = "") -> Collected:
 def group_name(marks: Iterable[pytest.Mark]) -> str | None:
     """pytest-xdist's name for the group that these marks make together."""
     names = {
-        str(mark.args[0] if mark.args else mark.kwargs.get("name", "default"))
+        _as_text(mark.args[0] if mark.args else mark.kwargs.get("name", "default"))
         for mark in marks
     }
     return "_".join(sorted(names)) if names else None
+
+
+def _as_text(name: object) -> str:
+    """The name as pytest-xdist joins it: of a string that is a member of an enumeration,
+    the string itself, not what `str` makes of it."""
+    return "".join([name]) if isinstance(name, str) else str(name)

@@ -42,8 +42,9 @@ def test_items_with_their_marks(tmp_path, collect):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_b.py").write_text("def test_plain(): pass\n")
     (tmp_path / "tests" / "test_a.py").write_text(
-        "import pytest\n"
-        "pytestmark = [pytest.mark.xdist_group('b'), pytest.mark.together('c')]\n"
+        "import enum, pytest\n"
+        "class Group(str, enum.Enum): B = 'b'\n"
+        "pytestmark = [pytest.mark.xdist_group(Group.B), pytest.mark.together('c')]\n"
         "@pytest.mark.xdist_group(name='a')\n"
         "@pytest.mark.serial\n"
         "def test_y(): pass\n"
