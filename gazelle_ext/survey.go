@@ -1,7 +1,6 @@
 package gazelle_ext
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/bazel-gazelle/walk"
-	"github.com/rules-xdist/rules_xdist/internal/durations"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 	"github.com/rules-xdist/rules_xdist/internal/pyproject"
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
@@ -169,12 +167,7 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	s.adoptUncollected()
 	s.planMetadata()
 	s.imported = s.importedTests()
-	recorded, err := durations.Read(filepath.Join(root, durations.File))
-	if err != nil {
-		// All targets' sizes come from there.
-		report.stop(errors.New(strings.ReplaceAll(err.Error(), root+string(filepath.Separator), "")))
-	}
-	targets := s.planTests(recorded.ByTest(), report)
+	targets := s.planTests(s.recordedDurations(report).ByTest(), report)
 	s.claims = plan.ClaimsOf(targets)
 	for _, t := range targets {
 		s.targets[t.Package] = append(s.targets[t.Package], t)

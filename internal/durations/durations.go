@@ -7,12 +7,14 @@ package durations
 import (
 	"maps"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// File is the file's name, in the root of the workspace.
+// File is the file's name, in the root of the workspace or in a folder in which pytest is
+// started.
 const File = ".test_durations"
 
 // Durations are the seconds that tests take, setup and teardown included, by
@@ -45,6 +47,17 @@ func (d Durations) Merge(measured Durations, exists func(file string) bool) Dura
 		}
 	}
 	return merged
+}
+
+// In returns the durations by node ids of the workspace, where they have those of a pytest
+// that was started in a folder.
+func (d Durations) In(folder string) Durations {
+	inFolder := Durations{}
+	for nodeID, seconds := range d {
+		file, _ := split(nodeID)
+		inFolder[path.Join(folder, file)+nodeID[len(file):]] = seconds
+	}
+	return inFolder
 }
 
 func alike(a, b float64) bool {

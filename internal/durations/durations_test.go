@@ -57,6 +57,14 @@ func TestMergeKeepsAndDrops(t *testing.T) {
 	}
 }
 
+func TestIn(t *testing.T) {
+	got := Durations{"tests/a.py::TestX::test_x[a::b]": 1, "./b.py::y": 2, "../c.py::z": 4}.In("svc")
+	want := Durations{"svc/tests/a.py::TestX::test_x[a::b]": 1, "svc/b.py::y": 2, "c.py::z": 4}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestByTest(t *testing.T) {
 	tests := Durations{
 		"t/a.py::test_x[1]":         1,
