@@ -78,6 +78,9 @@ type shardID struct {
 type testResult struct {
 	Status        Status `json:"status"`
 	CachedLocally bool   `json:"cachedLocally"`
+	// Took is a protobuf Duration in JSON, such as "1.250s"; Millis is its deprecated
+	// twin, which Bazel 7 has, too.
+	Took          string `json:"testAttemptDuration"`
 	Millis        int64  `json:"testAttemptDurationMillis,string"`
 	ExecutionInfo struct {
 		CachedRemotely bool   `json:"cachedRemotely"`
@@ -93,7 +96,7 @@ func (r testResult) attempt(number int) Attempt {
 	a := Attempt{
 		Number:   number,
 		Status:   r.Status,
-		Duration: time.Duration(r.Millis) * time.Millisecond,
+		Duration: r.duration(),
 		Strategy: r.ExecutionInfo.Strategy,
 	}
 	switch {
@@ -111,6 +114,13 @@ func (r testResult) attempt(number int) Attempt {
 		}
 	}
 	return a
+}
+
+func (r testResult) duration() time.Duration {
+	if took, err := time.ParseDuration(r.Took); err == nil {
+		return took
+	}
+	return time.Duration(r.Millis) * time.Millisecond
 }
 
 // subject is what an id is about, for a problem: empty for the ids of events

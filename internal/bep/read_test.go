@@ -1,6 +1,7 @@
 package bep
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,5 +135,24 @@ func TestDamagedStreams(t *testing.T) {
 				t.Errorf("got %+v", b)
 			}
 		})
+	}
+}
+
+// The newer field counts, where a Bazel writes it.
+func TestDuration(t *testing.T) {
+	for content, want := range map[string]time.Duration{
+		`{"testAttemptDurationMillis":"51"}`:                              51 * time.Millisecond,
+		`{"testAttemptDuration":"1.250s"}`:                                1250 * time.Millisecond,
+		`{"testAttemptDuration":"3s","testAttemptDurationMillis":"2999"}`: 3 * time.Second,
+		`{"testAttemptDuration":"0.000000001s"}`:                          1,
+		`{"status":"NO_STATUS"}`:                                          0,
+	} {
+		var r testResult
+		if err := json.Unmarshal([]byte(content), &r); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.attempt(1).Duration; got != want {
+			t.Errorf("%s: %v, want %v", content, got, want)
+		}
 	}
 }

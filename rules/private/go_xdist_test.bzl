@@ -116,13 +116,13 @@ _go_xdist_test = rule(
         "weights": attr.string_dict(
             doc = "Test to its weight, for tests that do not weigh 1.",
         ),
-        # As in go_test: the tools that `bazel coverage` needs.
+        # As in go_test: the tools that `bazel coverage` needs, where tests run.
         "_collect_cc_coverage": attr.label(
-            cfg = "exec",
+            cfg = config.exec(exec_group = "test"),
             default = "@bazel_tools//tools/test:collect_cc_coverage",
         ),
         "_lcov_merger": attr.label(
-            cfg = "exec",
+            cfg = config.exec(exec_group = "test"),
             default = configuration_field(fragment = "coverage", name = "output_generator"),
         ),
         "_runner": attr.label(

@@ -21,8 +21,12 @@ _settings_repository = repository_rule(
     doc = "A repository whose settings.bzl holds the settings as constants.",
 )
 
-def _xdist_settings_impl(_module_ctx):
+def _xdist_settings_impl(module_ctx):
     _settings_repository(name = "rules_xdist_settings")
+
+    # The repository reads the environment, the extension does not: nothing of it need be
+    # in a lock file.
+    return module_ctx.extension_metadata(reproducible = True)
 
 xdist_settings = module_extension(
     implementation = _xdist_settings_impl,
