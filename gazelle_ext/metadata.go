@@ -15,9 +15,8 @@ import (
 // metadataModules are those by which a program asks for the metadata of distributions.
 var metadataModules = set("importlib.metadata", "importlib_metadata", "pkg_resources")
 
-// planMetadata notes the projects whose distribution's metadata is made: those with a file
-// that may ask for it, and those with plugins of pytest, which finds them by it.
-func (s *survey) planMetadata() {
+// readProjects notes the projects whose distribution's metadata can be made.
+func (s *survey) readProjects() {
 	s.metadata = map[string]pyproject.Project{}
 	for _, rel := range slices.Sorted(maps.Keys(s.folders)) {
 		f := s.folders[rel]
@@ -28,6 +27,11 @@ func (s *survey) planMetadata() {
 			s.metadata[rel] = project
 		}
 	}
+}
+
+// planMetadata keeps the projects whose distribution's metadata is made: those with a file
+// that may ask for it, and those with plugins of pytest, which finds them by it.
+func (s *survey) planMetadata() {
 	asked := map[string]bool{}
 	for file, module := range s.modules {
 		if asksForMetadata(module) {
@@ -69,16 +73,24 @@ func (i *imports) addMetadata(s *survey, file string) {
 	}
 }
 
-// addPlugins adds the plugins of pytest that are in the distribution of a test file: where
-// it is installed, pytest imports them. Those that a conftest.py or the configuration names
-// as well it would import twice.
+// ownPlugins returns the plugins of pytest that are in the distribution of a test file: where
+// it is installed, pytest imports them. None, if a conftest.py or the configuration names one
+// as well, which it would import twice.
+func (s *survey) ownPlugins(file string) []string {
+	plugins := s.metadata[s.distributionOf(file)].Plugins
+	if slices.ContainsFunc(plugins, func(plugin string) bool { return s.isNamedPlugin(file, plugin) }) {
+		return nil
+	}
+	return plugins
+}
+
+// addPlugins adds the plugins of a test file's own distribution.
 func (i *imports) addPlugins(s *survey, file string) {
-	folder := s.distributionOf(file)
-	plugins := s.metadata[folder].Plugins
-	if len(plugins) == 0 || slices.ContainsFunc(plugins, func(plugin string) bool { return s.isNamedPlugin(file, plugin) }) {
+	plugins := s.ownPlugins(file)
+	if len(plugins) == 0 {
 		return
 	}
-	i.addDistribution(folder)
+	i.addDistribution(s.distributionOf(file))
 	for _, plugin := range plugins {
 		i.modules = append(i.modules, wantedModule{written: plugin, module: plugin, full: plugin, names: enclosing(plugin), file: file, line: 1, optional: true})
 	}

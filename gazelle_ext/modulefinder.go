@@ -45,3 +45,21 @@ func (m moduleFinder) Conftests(file string) []string {
 	}
 	return conftests
 }
+
+// Plugins implements pyscan.Finder.
+func (m moduleFinder) Plugins(file string) []string {
+	s := m.survey
+	folder := s.folders[plan.PackageOf(file)]
+	if folder == nil {
+		return nil
+	}
+	names := folder.settings.pytest.Plugins()
+	names = append(names, s.ownPlugins(file)...)
+	var files []string
+	for _, name := range names {
+		if plugin, ok := m.Module(file, 0, name); ok {
+			files = append(files, plugin)
+		}
+	}
+	return files
+}

@@ -61,12 +61,13 @@ func (s *survey) settingsOfTestRoot(rel string, inherited settings, report *repo
 // root, or "".
 func (s *survey) configOf(testRoot string) string { return s.folders[testRoot].settings.pytest.File }
 
-// scanOptions are the names by which pytest knows tests in a folder.
+// scanOptions are the names by which pytest knows tests in a folder, and what they all use.
 func (s *survey) scanOptions(rel string) pyscan.Options {
 	config := s.folders[rel].settings.pytest
 	classes, _ := config.Args("python_classes")
 	functions, _ := config.Args("python_functions")
-	return pyscan.Options{Classes: classes, Functions: functions}
+	usefixtures, _ := config.Args("usefixtures")
+	return pyscan.Options{Classes: classes, Functions: functions, Usefixtures: usefixtures}
 }
 
 // checkLeftOut tells of test files that a plain pytest, started in their test root, does

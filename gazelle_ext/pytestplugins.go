@@ -3,7 +3,6 @@ package gazelle_ext
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/rules-xdist/rules_xdist/internal/pytestini"
 )
@@ -45,10 +44,8 @@ type configuredModule struct{ option, module string }
 // configuredModules returns the plugins of -p, and the settings of pytest-django with it.
 func configuredModules(config pytestini.Config) []configuredModule {
 	var modules []configuredModule
-	for _, name := range config.Flags("-p") {
-		if !strings.HasPrefix(name, "no:") {
-			modules = append(modules, configuredModule{"addopts", name})
-		}
+	for _, name := range config.Plugins() {
+		modules = append(modules, configuredModule{"addopts", name})
 	}
 	option := "addopts"
 	settings := config.Flags("--ds")

@@ -181,8 +181,8 @@ func (s *survey) holdsModules(rel string) bool {
 	}))
 }
 
-// countImports counts by which names the repository's files, and pytest's configuration,
-// import the modules of each candidate.
+// countImports counts by which names the repository's files, and pytest because of its
+// configuration, import the modules of each candidate.
 func (s *survey) countImports(candidates []candidateRoot) {
 	if len(candidates) == 0 {
 		return
@@ -211,12 +211,25 @@ func (s *survey) countImports(candidates []candidateRoot) {
 		}
 	}
 	for _, f := range s.folders {
-		if f.isTestRoot() {
-			for _, named := range configuredModules(f.settings.pytest) {
-				count(f.rel, named.module)
-			}
+		for _, module := range s.modulesOfConfiguration(f) {
+			count(f.rel, module)
 		}
 	}
+}
+
+// modulesOfConfiguration returns what a folder's configuration files have pytest import.
+func (s *survey) modulesOfConfiguration(f *folder) []string {
+	var modules []string
+	if f.isTestRoot() {
+		for _, named := range configuredModules(f.settings.pytest) {
+			modules = append(modules, named.module)
+		}
+	}
+	if f.isProject() {
+		project, _ := pyproject.Read(s.filesIn(f))
+		modules = append(modules, project.Plugins...)
+	}
+	return modules
 }
 
 // nameBelow is a name of a module of a candidate: relative to it, or by its own name.

@@ -163,6 +163,7 @@ func newSurvey(root string, hasOther bool, report *report) *survey {
 	s.python = targetPython(root)
 	s.stdlib = stdlib(s.python)
 	s.indexModules()
+	s.readProjects()
 	s.link()
 	s.adoptUncollected()
 	s.planMetadata()

@@ -100,8 +100,8 @@ func (s *survey) hasLostParts(f plan.File, memory []plan.Present) bool {
 	return slices.ContainsFunc(plan.Remembered(f.Path, memory), func(t plan.Test) bool { return !has(t.Parts[0]) })
 }
 
-// dependsOnUnread reports whether a test file, or what it imports or a conftest.py above it
-// does, imports a file that could not be read, or that conftest.py could not.
+// dependsOnUnread reports whether a test file, or what it imports, or a conftest.py above it or
+// a plugin does, imports a file that could not be read, or these could not.
 func (s *survey) dependsOnUnread(file string) bool {
 	seen := map[string]bool{}
 	var reaches func(file string) bool
@@ -117,7 +117,8 @@ func (s *survey) dependsOnUnread(file string) bool {
 			return true
 		}
 	}
-	return reaches(file)
+	plugins := moduleFinder{s, map[string][]string{}}.Plugins(file)
+	return reaches(file) || slices.ContainsFunc(plugins, reaches)
 }
 
 // presentParts returns the targets for parts that stand beside those of rules_python's

@@ -69,6 +69,7 @@ func (failingFinder) Module(from string, _ int, name string) (string, bool) {
 }
 
 func (failingFinder) Conftests(string) []string { return nil }
+func (failingFinder) Plugins(string) []string   { return nil }
 
 func TestPlaceOfPanic(t *testing.T) {
 	err := Guard("x.py", func() error {

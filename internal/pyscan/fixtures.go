@@ -16,11 +16,12 @@ type fixtureIndex struct {
 // that it uses, of its file and of the conftest.py files and plugins around it, and their
 // hooks pytest_generate_tests.
 func (c *collector) fixtureAxes(p place, all bag, f *function) []Axis {
-	if f == nil || !c.source.fixtureAxes && len(c.generated()) == 0 {
+	isUnittest := len(p.classes) > 0 && p.classes[0].unittest // which pytest does not parametrize
+	if f == nil || isUnittest || !c.source.fixtureAxes && len(c.generated()) == 0 {
 		return nil
 	}
 	u := usedFixtures{collector: c, place: p, bag: all, seen: map[string]bool{}}
-	u.pending = concat(f.fixtures(), all.fixtures)
+	u.pending = slices.Concat(f.fixtures(), all.fixtures, c.source.options.Usefixtures)
 	for _, s := range c.scopes(p) {
 		u.pending = concat(u.pending, c.index(s).autouse)
 	}
@@ -134,25 +135,41 @@ func (c *collector) scopes(p place) []*scope {
 }
 
 // modules returns the scopes of the modules that give fixtures and hooks to the file's
-// tests: it, the conftest.py files from the nearest on, and plugins.
+// tests: it, the conftest.py files from the nearest on, and plugins. Of these, pytest takes
+// the later ones first; those of its configuration come before any conftest.py.
 func (c *collector) modules() []*scope {
 	if c.around != nil {
 		return c.around
 	}
-	sources := append([]*Source{c.source}, c.source.conftests...)
-	for i := 0; i < len(sources); i++ {
-		for _, plugin := range sources[i].plugins {
-			if !slices.Contains(sources, plugin) {
-				sources = append(sources, plugin)
-			}
-		}
+	sources := withPlugins(append([]*Source{c.source}, c.source.conftests...))
+	for _, plugin := range slices.Backward(c.source.configured) {
+		sources = append(sources, plugin)
 	}
-	for _, s := range sources {
+	for _, s := range withPlugins(sources) {
 		if s.ev != nil {
 			c.around = append(c.around, s.ev.module)
 		}
 	}
 	return c.around
+}
+
+// withPlugins adds the plugins that modules and these plugins name, each once.
+func withPlugins(sources []*Source) []*Source {
+	var all []*Source
+	add := func(s *Source) {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	for _, s := range sources {
+		add(s)
+	}
+	for i := 0; i < len(all); i++ {
+		for _, plugin := range all[i].plugins {
+			add(plugin)
+		}
+	}
+	return all
 }
 
 func (c *collector) index(s *scope) fixtureIndex {

@@ -28,8 +28,8 @@ type Source struct {
 	modules map[symbol]*Source
 	plugins []*Source
 	// conftests are the conftest.py files whose fixtures its tests can use, the nearest
-	// first.
-	conftests []*Source
+	// first, and configured the plugins that pytest loads for them beside.
+	conftests, configured []*Source
 	// ev is nil until the module begins to be evaluated.
 	ev   *evaluator
 	done bool
@@ -61,6 +61,9 @@ type Finder interface {
 	// Conftests returns the conftest.py files that pytest loads for a test file, the
 	// nearest first.
 	Conftests(file string) []string
+	// Plugins returns the files of the plugins that pytest loads for a test file because of
+	// its configuration, in their order.
+	Plugins(file string) []string
 }
 
 // Link completes what is known of the sources. Names are followed into other sources
@@ -114,6 +117,17 @@ func (l *linker) source(path string) *Source {
 	return nil
 }
 
+// all returns those of the files that were read.
+func (l *linker) all(paths []string) []*Source {
+	var found []*Source
+	for _, path := range paths {
+		if s := l.source(path); s != nil {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
 // connect finds the modules that a source may look into.
 func (l *linker) connect(s *Source) {
 	if l.find == nil {
@@ -148,11 +162,8 @@ func (l *linker) connect(s *Source) {
 		}
 	}
 	if s.Collected {
-		for _, path := range l.find.Conftests(s.Path) {
-			if conftest := l.source(path); conftest != nil {
-				s.conftests = append(s.conftests, conftest)
-			}
-		}
+		s.conftests = l.all(l.find.Conftests(s.Path))
+		s.configured = l.all(l.find.Plugins(s.Path))
 	}
 }
 
@@ -193,7 +204,7 @@ func pluginNames(mod *syntax.Module) []string {
 
 // needs returns the sources that must be evaluated for a source.
 func (s *Source) needs() []*Source {
-	needed := slices.Concat(s.plugins, s.conftests)
+	needed := slices.Concat(s.plugins, s.conftests, s.configured)
 	for _, module := range s.modules {
 		needed = append(needed, module)
 	}

@@ -21,11 +21,17 @@ func files(text string) map[string]string {
 // link scans files as one repository, and returns what is found in each of the tests'.
 func link(t *testing.T, text string) map[string]*File {
 	t.Helper()
-	byPath := files(text)
+	sources, tree := parseAll(t, Options{}, files(text))
+	Link(sources, tree)
+	return collected(sources)
+}
+
+func parseAll(t *testing.T, options Options, byPath map[string]string) ([]*Source, Tree) {
+	t.Helper()
 	tree := Tree{}
 	var sources []*Source
 	for _, path := range slices.Sorted(maps.Keys(byPath)) {
-		s, err := Options{}.Parse(path, []byte(byPath[path]))
+		s, err := options.Parse(path, []byte(byPath[path]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +39,10 @@ func link(t *testing.T, text string) map[string]*File {
 		sources = append(sources, s)
 		tree[path] = true
 	}
-	Link(sources, tree)
+	return sources, tree
+}
+
+func collected(sources []*Source) map[string]*File {
 	found := map[string]*File{}
 	for _, s := range sources {
 		if s.Collected {
@@ -210,8 +219,50 @@ func TestFixturesOfOtherFiles(t *testing.T) {
 			lines("test_a.py", `test_a | @xdist_group("x") or @xdist_group("y")`)},
 		{"lazy fixtures", engines + "-- tests/test_a.py --\nfrom pytest import fixture, mark, param\nfrom pytest_lazy_fixtures import lf\n@fixture(params=[lf('session'), lf('number')])\ndef db(request): pass\ndef test_a(db): pass\n@mark.parametrize('x', [1, param(lf('session'), marks=mark.b), (2, lf('number'))])\ndef test_b(x): pass\n@fixture(params=[lf('y')])\ndef x(): pass\n@fixture(params=[lf('x')])\ndef y(): pass\ndef test_c(x): pass",
 			lines("tests/test_a.py", `test_a | @integration @xdist_group("sqlite") or @xdist_group("pg") or -`, `test_b @parametrize("x", [1, param(lf('session'), marks=mark.b), (2, lf('number'))]) | - or @b | @integration @xdist_group("sqlite") or @xdist_group("pg") or -`, "test_c")},
+		{"unittest, which is not parametrized", engines + "-- tests/test_a.py --\nimport unittest, pytest\n@pytest.mark.usefixtures('engine')\nclass TestC(unittest.TestCase):\n  def test_a(self): pass", lines("tests/test_a.py", `TestC::test_a @usefixtures("engine")`)},
 		{"a base class's fixture", engines + "-- tests/base.py --\nfrom pytest import fixture\nclass Base:\n  @fixture\n  def db(self, engine): pass\n  def test_a(self, db): pass\n-- tests/test_a.py --\nfrom .base import Base\nclass TestC(Base): pass", lines("tests/test_a.py", "TestC::test_a"+all)},
 	})
+}
+
+// configuredTree is a Tree with plugins and fixtures that pytest's configuration names.
+type configuredTree struct {
+	Tree
+	plugins []string
+}
+
+func (c configuredTree) Plugins(string) []string { return c.plugins }
+
+// Fixtures of the ini option usefixtures and of plugins of -p: what is nearer overrides
+// them, and the later plugin the earlier.
+func TestConfiguredFixtures(t *testing.T) {
+	fixture := func(group string) string {
+		return "import pytest\n@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.xdist_group('" + group + "'))])\ndef db(): pass\n"
+	}
+	uses := "\n-- test_a.py --\ndef test_a(): pass\ndef test_b(db): pass\n"
+	group := func(name string) string { return ` | @xdist_group("` + name + `")` }
+	for name, c := range map[string]struct {
+		text        string
+		usefixtures []string
+		want        string
+	}{
+		"a plugin":                         {"-- p.py --\n" + fixture("p") + uses, nil, lines("test_a.py", "test_a", "test_b"+group("p"))},
+		"usefixtures":                      {"-- p.py --\n" + fixture("p") + uses, []string{"db"}, lines("test_a.py", "test_a"+group("p"), "test_b"+group("p"))},
+		"the later plugin":                 {"-- p.py --\n" + fixture("p") + "-- q.py --\n" + fixture("q") + uses, nil, lines("test_a.py", "test_a", "test_b"+group("q"))},
+		"conftest.py first":                {"-- p.py --\n" + fixture("p") + "-- conftest.py --\n" + fixture("c") + uses, nil, lines("test_a.py", "test_a", "test_b"+group("c"))},
+		"plugins of conftest.py first":     {"-- p.py --\n" + fixture("p") + "-- more.py --\n" + fixture("m") + "-- conftest.py --\npytest_plugins = ['more']\n" + uses, nil, lines("test_a.py", "test_a", "test_b"+group("m"))},
+		"plugins of a plugin":              {"-- p.py --\npytest_plugins = 'more'\n-- more.py --\n" + fixture("m") + uses, nil, lines("test_a.py", "test_a", "test_b"+group("m"))},
+		"autouse":                          {"-- p.py --\n" + strings.Replace(fixture("p"), "params", "autouse=True, params", 1) + uses, nil, lines("test_a.py", "test_a"+group("p"), "test_b"+group("p"))},
+		"a hook":                           {"-- p.py --\nimport pytest\ndef pytest_generate_tests(metafunc):\n  metafunc.parametrize('db', [pytest.param(1, marks=pytest.mark.xdist_group('h'))])\n" + uses, nil, lines("test_a.py", "test_a", "test_b"+group("h"))},
+		"usefixtures of a fixture without": {"-- p.py --\n" + uses, []string{"other"}, lines("test_a.py", "test_a", "test_b")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sources, tree := parseAll(t, Options{Usefixtures: c.usefixtures}, files(c.text))
+			Link(sources, configuredTree{tree, []string{"gone.py", "p.py", "q.py"}})
+			if got := dumpAll(collected(sources)); got != c.want {
+				t.Errorf("got:\n%swant:\n%sof:\n%s", got, c.want, c.text)
+			}
+		})
+	}
 }
 
 func TestGeneratedTests(t *testing.T) {

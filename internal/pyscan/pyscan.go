@@ -154,6 +154,8 @@ type Options struct {
 	// Classes and Functions are python_classes and python_functions: prefixes of
 	// names, or patterns with *, ? or [...]. None means pytest's own.
 	Classes, Functions []string
+	// Usefixtures are the fixtures that every test uses.
+	Usefixtures []string
 }
 
 // Scan reads the source of a module as pytest does by default.

@@ -42,3 +42,6 @@ func (t Tree) Conftests(file string) []string {
 		}
 	}
 }
+
+// Plugins implements Finder: there is no configuration.
+func (Tree) Plugins(string) []string { return nil }

@@ -83,6 +83,11 @@ func (c Config) Flags(name string) []string {
 	return values
 }
 
+// Plugins returns the modules that -p in addopts has pytest load as plugins.
+func (c Config) Plugins() []string {
+	return slices.DeleteFunc(c.Flags("-p"), func(name string) bool { return strings.HasPrefix(name, "no:") })
+}
+
 // HasFlag says whether addopts has a flag without a value.
 func (c Config) HasFlag(name string) bool { return slices.Contains(c.options["addopts"], name) }
 
@@ -108,7 +113,7 @@ func (c Config) Line(option string) int {
 // DJANGO_SETTINGS_MODULE is pytest-django's.
 var names = []string{
 	"addopts", "python_files", "python_classes", "python_functions", "testpaths", "norecursedirs", "pythonpath",
-	"required_plugins", "DJANGO_SETTINGS_MODULE", "bdd_features_base_dir",
+	"required_plugins", "usefixtures", "DJANGO_SETTINGS_MODULE", "bdd_features_base_dir",
 }
 
 func iniSection(name string) func([]byte) (map[string][]string, bool, error) {

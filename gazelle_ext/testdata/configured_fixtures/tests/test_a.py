@@ -1,0 +1,6 @@
+def test_a(engine):
+    pass
+
+
+def test_free():
+    pass

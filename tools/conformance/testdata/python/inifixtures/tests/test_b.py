@@ -1,0 +1,11 @@
+import unittest
+
+
+class TestCase(unittest.TestCase):
+    def test_x(self):
+        pass
+
+
+class TestB:
+    def test_b(self):
+        pass
