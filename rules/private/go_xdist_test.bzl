@@ -1,6 +1,7 @@
 """go_xdist_test: a go_test whose shards take whole units of the package's tests."""
 
 load("@rules_go//go:def.bzl", "GoInfo", "go_test")
+load(":exec_properties.bzl", "with_test_properties")
 load(":network.bzl", "network_exec_properties")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
 load(":serial.bzl", "SERIAL_SCOPES", "serial_exec_properties", "serial_tags")
@@ -213,7 +214,7 @@ def go_xdist_test(
         tags = ["manual"],
         visibility = ["//visibility:private"],
     )
-    exec_properties = network_exec_properties(tags) | exec_properties
+    properties = network_exec_properties(tags)
     common = of_test | of_both | dict(
         binary = name + ".binary",
         data = data,
@@ -224,7 +225,7 @@ def go_xdist_test(
     _go_xdist_test(
         name = name,
         elsewhere = [SERIAL] if serial else [],
-        exec_properties = exec_properties,
+        exec_properties = with_test_properties(properties, exec_properties),
         runs = [REST],
         shard_count = shard_count,
         tags = tags,
@@ -235,7 +236,7 @@ def go_xdist_test(
         _go_xdist_test(
             name = name + "_serial",
             elsewhere = [REST],
-            exec_properties = serial_exec_properties() | exec_properties,
+            exec_properties = with_test_properties(properties | serial_exec_properties(), exec_properties),
             runs = [SERIAL],
             tags = tags + serial_tags(serial_scope),
             **common

@@ -20,6 +20,6 @@ def network_exec_properties(tags, setting = SETTING):
       setting: how serial tests are kept alone, `exclusive` or `pool`.
 
     Returns:
-      A dict of execution properties.
+      A dict of execution properties for the action that runs the test.
     """
     return _PROPERTIES if setting == "pool" and _TAG in tags else {}

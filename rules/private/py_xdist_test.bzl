@@ -1,8 +1,10 @@
 """py_xdist_test: a py_test whose shards run pytest's tests as pytest-xdist would."""
 
 load("@rules_python//python:defs.bzl", "py_test")
+load("@rules_xdist_settings//:settings.bzl", "PRECOMPILES")
 load(":bytecode.bzl", "xdist_bytecode")
 load(":each.bzl", "each_errors", "environments", "suite_of")
+load(":exec_properties.bzl", "with_test_properties")
 load(":markers.bzl", "DEFAULT_MARKERS", "exact_tags", "tags_of")
 load(":network.bzl", "network_exec_properties")
 load(":parts.bzl", "DIST_MODES", "REST", "SERIAL")
@@ -86,6 +88,13 @@ def _tags(runs, serial_scope, how):
         tags = tags + ["cpu:{}".format(how["workers"])]
     return {tag: None for tag in tags}.keys()
 
+def _exec_properties(runs, tags, how):
+    """What a person wrote, and what takes the test to the workers that it needs."""
+    properties = network_exec_properties(tags)
+    if SERIAL in tags_of(runs):
+        properties = properties | serial_exec_properties()
+    return with_test_properties(properties, how.get("exec_properties", {}))
+
 def _split(srcs):
     """The Python files of `srcs`, which py_test takes as such, and the others."""
     if type(srcs) != "list":
@@ -110,9 +119,13 @@ def _test(name, selection, tags, how):
     )
     attrs["data"] = attrs.get("data", []) + others + [bytecode, selection]
     attrs["env"] = _env(selection, bytecode, how)
-    attrs["exec_properties"] = network_exec_properties(tags) | attrs.get("exec_properties", {})
     attrs["srcs"] = attrs["srcs"] + [_MAIN]
     attrs["tags"] = tags
+    if PRECOMPILES:
+        # It would declare an action for each source, whose output is one for all targets of
+        # this source. They differ as soon as the targets' tags or execution properties do,
+        # which Bazel does not allow. Our own actions compile.
+        attrs.setdefault("precompile", "disabled")
     py_test(
         name = name,
         # Added __init__.py files would change the modules' names and with them which
@@ -197,8 +210,6 @@ def py_xdist_test(
     """
     runs = [REST] if runs == None else runs
     markers = DEFAULT_MARKERS | markers
-    if SERIAL in tags_of(runs):
-        exec_properties = serial_exec_properties() | exec_properties
     common = kwargs | dict(
         boxed = boxed,
         data = _with_config(data, config),
@@ -244,7 +255,8 @@ def py_xdist_test(
         weights = sound_weights(weights, _nodeid),
     )
     for test, how in tests.items():
-        _test(test, selection, tags_of_tests[test], how)
+        tags = tags_of_tests[test]
+        _test(test, selection, tags, how | {"exec_properties": _exec_properties(runs, tags, how)})
     if each:
         suite = suite_of(tags_of_tests)
         native.test_suite(

@@ -36,6 +36,6 @@ def serial_exec_properties(setting = SETTING):
       setting: how serial tests are kept alone, `exclusive` or `pool`.
 
     Returns:
-      A dict of execution properties.
+      A dict of execution properties for the action that runs the test.
     """
     return _POOL if setting == "pool" else {}

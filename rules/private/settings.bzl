@@ -7,6 +7,8 @@ read `--repo_env`, which makes one setting for the whole build possible:
     common:remote --repo_env=RULES_XDIST_SERIAL=pool
 """
 
+_RULES_PYTHON_FEATURES = Label("@rules_python//python:features.bzl")
+
 SERIAL_MODES = ["exclusive", "pool"]
 
 def _settings_repository_impl(repository_ctx):
@@ -14,7 +16,15 @@ def _settings_repository_impl(repository_ctx):
     if serial not in SERIAL_MODES:
         fail("--repo_env=RULES_XDIST_SERIAL={}: must be one of {}".format(serial, ", ".join(SERIAL_MODES)))
     repository_ctx.file("BUILD.bazel", "")
-    repository_ctx.file("settings.bzl", "SERIAL = {}\n".format(repr(serial)))
+    repository_ctx.file("settings.bzl", _precompiles(repository_ctx) + "SERIAL = {}\n".format(repr(serial)))
+
+def _precompiles(repository_ctx):
+    """What says whether rules_python's py_test knows the attribute `precompile`."""
+
+    # Old versions, which do not, lack the file that newer ones say it in.
+    if not repository_ctx.path(_RULES_PYTHON_FEATURES).exists:
+        return "PRECOMPILES = False\n"
+    return "load({}, \"features\")\nPRECOMPILES = getattr(features, \"precompile\", False)\n".format(repr(str(_RULES_PYTHON_FEATURES)))
 
 _settings_repository = repository_rule(
     implementation = _settings_repository_impl,

@@ -1,8 +1,10 @@
 """Tests of which tests get the network on a cluster."""
 
-load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules:defs.bzl", "go_xdist_test", "py_xdist_test")
+load("//rules/private:exec_properties.bzl", "with_test_properties")
 load("//rules/private:network.bzl", "network_exec_properties")
+load(":exec_properties_test.bzl", "exec_properties_test")
 
 def _properties_test_impl(ctx):
     env = unittest.begin(ctx)
@@ -13,28 +15,6 @@ def _properties_test_impl(ctx):
     return unittest.end(env)
 
 properties_test = unittest.make(_properties_test_impl)
-
-_ExecPropertiesInfo = provider(
-    doc = "The execution properties of a rule.",
-    fields = {"exec_properties": "dict of strings"},
-)
-
-def _exec_properties_aspect_impl(_target, ctx):
-    return [_ExecPropertiesInfo(exec_properties = ctx.rule.attr.exec_properties)]
-
-_exec_properties_aspect = aspect(implementation = _exec_properties_aspect_impl)
-
-def _target_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    properties = analysistest.target_under_test(env)[_ExecPropertiesInfo].exec_properties
-    asserts.equals(env, ctx.attr.exec_properties_of_target, properties)
-    return analysistest.end(env)
-
-target_test = analysistest.make(
-    _target_test_impl,
-    attrs = {"exec_properties_of_target": attr.string_dict()},
-    extra_target_under_test_aspects = [_exec_properties_aspect],
-)
 
 _SUBJECTS = {
     "go": "network_go_subject",
@@ -61,10 +41,10 @@ def network_test_suite(name):
     )
     unittest.suite(name + "_unit", properties_test)
     for language, subject in _SUBJECTS.items():
-        target_test(
+        exec_properties_test(
             name = "network_{}_test".format(language),
             # With --repo_env=RULES_XDIST_SERIAL=pool, the network is among them.
-            exec_properties_of_target = network_exec_properties(tags) | {"mine": "1"},
+            exec_properties_of_target = with_test_properties(network_exec_properties(tags), {"mine": "1"}),
             target_under_test = subject,
         )
     native.test_suite(

@@ -147,7 +147,7 @@ func TestSerialSettingMovesTagsToExecProperties(t *testing.T) {
 	local := w.mustPass("query", "--output=build", serial).output
 	wantContains(t, "local", local, `"exclusive"`)
 	remote := w.mustPass("query", "--repo_env=RULES_XDIST_SERIAL=pool", "--output=build", serial).output
-	wantContains(t, "remote", remote, `"pool": "serial"`, `"serial"`)
+	wantContains(t, "remote", remote, `"test.pool": "serial"`, `"serial"`)
 	if strings.Contains(remote, `"exclusive"`) {
 		t.Errorf("remote: has the tag exclusive:\n%s", remote)
 	}
