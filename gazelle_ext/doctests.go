@@ -84,7 +84,7 @@ func (s *survey) handwrittenDoctests() map[string]bool {
 }
 
 func (s *survey) addDoctest(file string, settings plan.Settings) {
-	pkg := s.packageOf(file)
+	pkg := s.startablePackage(file)
 	if !s.folders[pkg].writes() {
 		return // Its BUILD file stays as it is.
 	}

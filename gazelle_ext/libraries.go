@@ -68,6 +68,16 @@ func (s *survey) packageOf(file string) string {
 	return ""
 }
 
+// startablePackage returns the package of a target that runs a file by itself: its own, or
+// one above it in which Bazel can start tests.
+func (s *survey) startablePackage(file string) string {
+	pkg := s.packageOf(file)
+	for plan.Startable(pkg) != pkg {
+		pkg = s.packageOf(pkg)
+	}
+	return pkg
+}
+
 // libraries returns the libraries of the folder's package.
 func (s *survey) libraries(f *folder) []*library { return s.librariesIn[f.rel] }
 

@@ -197,6 +197,9 @@ func (s *survey) visit(rel string, inherited settings, report *report) {
 	if rel != "" && !isPackageName(path.Base(rel)) {
 		errs = append(errs, fmt.Errorf("%s: Bazel takes no package of this name, which may hold ASCII characters but : and \\; rename the folder, or leave it out by # gazelle:exclude", rel))
 	}
+	if isTestRoot(rel, info.File) && plan.Startable(rel) != rel {
+		errs = append(errs, fmt.Errorf("%s: a test root needs a census, and Bazel starts no test in a package whose path has a space; rename the folder, or take out # gazelle:%s", rel, testRootDirective))
+	}
 	here.wrongHere = slices.Concat(here.wrongHere, errs)
 	f := &folder{rel: rel, settings: here, build: info.File, files: info.RegularFiles, generated: info.GenFiles, present: set(info.RegularFiles...)}
 	f.managed = here.enabled && !f.isIgnored() && (info.File != nil || !here.updateOnly)

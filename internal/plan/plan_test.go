@@ -379,3 +379,11 @@ func selections(targets []Target) []string {
 	}
 	return lines
 }
+
+func TestStartable(t *testing.T) {
+	for folder, want := range map[string]string{"": "", "a/b": "a/b", "a b": "", "a/b c": "a", "a/b c/d": "a", "a b/c d": ""} {
+		if got := Startable(folder); got != want {
+			t.Errorf("%q: got %q, want %q", folder, got, want)
+		}
+	}
+}

@@ -53,7 +53,8 @@ func (k kind) suffix(first kind) string {
 
 func (s share) kind() kind { return kindOf(s.runs[0]) }
 
-func (s share) folder() string { return PackageOf(s.file.Path) }
+// folder returns that of a target for the share alone.
+func (s share) folder() string { return Startable(PackageOf(s.file.Path)) }
 
 // sharesOf returns the shares of files, in the order of files.
 func sharesOf(files []File, crossing crossings, kept keptSet) []share {
