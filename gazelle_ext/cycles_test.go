@@ -20,7 +20,8 @@ func TestCycles(t *testing.T) {
 	add("a/c", "a/d")
 	add("a/d", "a/b", "a/c")
 	add("other", "elsewhere") // which nobody generates
-	errs := c.errors(func([]string) (string, bool) { return "", false })
+	nothing := func(string, string) bool { return false }
+	errs := c.errors(func([]string) (string, bool) { return "", false }, nothing)
 	if len(errs) != 1 {
 		t.Fatalf("%d errors; want 1: %v", len(errs), errs)
 	}
@@ -30,8 +31,34 @@ func TestCycles(t *testing.T) {
 	if !strings.HasPrefix(errs[0].Error(), want) {
 		t.Errorf("%v\nwant %s...", errs[0], want)
 	}
-	circle := c.errors(func([]string) (string, bool) { return "a", true })
+	if end := "; until then //a/d is written without //a/b, //a/d is written without //a/c"; !strings.HasSuffix(errs[0].Error(), end) {
+		t.Errorf("%v\nwant ...%s", errs[0], end)
+	}
+	circle := c.errors(func([]string) (string, bool) { return "a", true }, nothing)
 	if !strings.Contains(circle[0].Error(), "; take out the # gazelle:resolve directive") {
 		t.Errorf("%v: does not say what leads in a circle", circle[0])
+	}
+}
+
+// Of a cycle that a new dependency closes that one is left out, and all else is as it was.
+func TestCyclesLeaveOutWhatIsNew(t *testing.T) {
+	var c cycles
+	for pkg, dep := range map[string]string{"a": "//b", "b": "//c c:d", "c c": "//a"} {
+		name := pkg
+		if pkg == "c c" {
+			name = "d"
+		}
+		c.add(label.New("", pkg, name), map[string]origin{dep: {}})
+	}
+	present := func(from, _ string) bool { return from != "//b" }
+	c.errors(func([]string) (string, bool) { return "", false }, present)
+	if got, want := c.leftOut.String(), "//b\t//c c:d\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := readLeftOut(c.leftOut.String()); len(got) != 1 || len(got["//b"]) != 1 || got["//b"][0] != "//c c:d" {
+		t.Errorf("read back: %v", got)
+	}
+	if got := readLeftOut(""); len(got) != 0 {
+		t.Errorf("of nothing: %v", got)
 	}
 }

@@ -88,6 +88,15 @@ func (d *dependencies) addLabel(l label.Label, from origin) {
 	d.labels[l.Rel(d.from.Repo, d.from.Pkg).String()] = from
 }
 
+// leaveOut takes out dependencies by their absolute labels.
+func (d *dependencies) leaveOut(labels []string) {
+	for _, absolute := range labels {
+		if l, err := label.Parse(absolute); err == nil {
+			delete(d.labels, l.Rel(d.from.Repo, d.from.Pkg).String())
+		}
+	}
+}
+
 // addModule adds what provides a module: as rules_python's extension, for a.b.c, a.b and
 // a in turn, what a resolve directive says, the manifest's distribution, a library of the
 // repository, or for a the standard library, which needs no dependency.

@@ -11,6 +11,7 @@ package gazelle_ext
 
 import (
 	"flag"
+	"os"
 
 	"github.com/bazelbuild/bazel-gazelle/config"
 	"github.com/bazelbuild/bazel-gazelle/language"
@@ -27,10 +28,14 @@ type xdist struct {
 	report     report
 	cycles     cycles
 	unresolved unresolved
+	// leftOut are the dependencies that the second process leaves out. See exit.go.
+	leftOut leftOut
 }
 
 // NewLanguage is called by the main function that gazelle_binary generates.
-func NewLanguage() language.Language { return &xdist{unresolved: unresolved{}} }
+func NewLanguage() language.Language {
+	return &xdist{unresolved: unresolved{}, leftOut: readLeftOut(os.Getenv(leftOutEnv))}
+}
 
 func (*xdist) Name() string { return languageName }
 

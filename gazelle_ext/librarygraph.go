@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bazelbuild/bazel-gazelle/label"
 	"github.com/rules-xdist/rules_xdist/internal/plan"
 )
 
@@ -116,6 +117,21 @@ func (s *survey) providersFor(l *library) []string {
 		files = append(files, s.importsOf(file).providers...)
 	}
 	return files
+}
+
+// isPresentDependency says whether the rule of a label has another in its deps in the BUILD
+// file.
+func (s *survey) isPresentDependency(from, to string) bool {
+	l, errFrom := label.Parse(from)
+	dep, errTo := label.Parse(to)
+	f := s.folders[l.Pkg]
+	if errFrom != nil || errTo != nil || f == nil || f.ruleNamed(l.Name) == nil {
+		return false
+	}
+	return slices.ContainsFunc(f.ruleNamed(l.Name).AttrStrings("deps"), func(written string) bool {
+		pkg, name := labelParts(l.Pkg, written)
+		return pkg == dep.Pkg && name == dep.Name
+	})
 }
 
 // spreadTestonly makes testonly what depends on a library that is, as Bazel demands.

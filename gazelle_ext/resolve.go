@@ -175,6 +175,7 @@ func (x *xdist) Resolve(c *config.Config, index *resolve.RuleIndex, _ *repo.Remo
 	d.add(wanted)
 	if r.Kind() == libraryKind {
 		x.cycles.add(from, d.own)
+		d.leaveOut(x.leftOut[from.String()])
 	}
 	for _, b := range wanted.like {
 		for _, l := range b.deps(from) {

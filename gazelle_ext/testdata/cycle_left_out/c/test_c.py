@@ -1,0 +1,5 @@
+import a.one
+
+
+def test_c():
+    pass
