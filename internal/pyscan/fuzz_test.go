@@ -94,6 +94,7 @@ var fuzzSeeds = []string{
 	"d = {a: 1, **b}\nx = f'{d[a]}' % (d.items(), [1] == [1])\nfor i in range(3): x = x.format(*d, k=i) or i in d",
 	"def f(a, *b, c=1, **d):\n  for i in b: return lambda x: (a, x)\n  raise f(f)\n@f(1)(2)\nclass TestA: pass\nif x: y = [1].pop\nelse: y = [2].pop\ny.z",
 	"def pytest_generate_tests(m): m.parametrize('a', [1, pytest.param(2, marks=b)])\ndef test_a(a): pass",
+	"import enum\nclass E(str, enum.Enum):\n  A = 'a'\n  B = enum.auto()\n  if x: C = [A]\n@mark(E.A.value + f'{E.B}', *E, E('a') == E['A'], E.__members__)\ndef test_a(): pass",
 }
 
 // checkPlace checks that an error's place lies within the file, or right behind a
