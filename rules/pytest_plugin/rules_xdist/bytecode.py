@@ -16,6 +16,7 @@ import _imp
 import importlib.util
 import marshal
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,9 @@ _UNCHECKED = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
 _HEADER = 16
 
 _LENGTH = 8
+
+# As many links of one file as the kernel follows.
+_MOST_LINKS = 40
 
 
 def unchecked(code: CodeType) -> bytes:
@@ -64,7 +68,8 @@ class Archives:
 
     def read(self, path: str) -> bytes | None:
         """The pyc at a path, if there is one. No file stays open: tests close them."""
-        if (place := self._places.get(path)) is None:
+        place = self._places.get(path) or self._linked(path)
+        if place is None:
             return None
         archive, offset, length = place
         try:
@@ -72,6 +77,29 @@ class Archives:
                 return os.pread(file.fileno(), length, offset)
         except OSError:
             return None
+
+    def _linked(self, path: str) -> tuple[str, int, int] | None:
+        found = map(self._places.get, _behind_links(path))
+        return next((place for place in found if place), None)
+
+
+def _behind_links(pyc: str) -> Iterator[str]:
+    """Where else a pyc would be: beside what the links of a virtual environment lead to.
+
+    They are of packages or of single modules, and lead to other places in the runfiles.
+    Beyond, links lead to the sources themselves, which are no names of archives.
+    """
+    if not pyc.startswith(sys.prefix + os.sep) or sys.prefix == sys.base_prefix:
+        return
+    folder, cache, name = pyc.rsplit(os.sep, 2)
+    for _ in range(_MOST_LINKS):
+        folder = os.path.realpath(folder)
+        yield os.path.join(folder, cache, name)
+        try:
+            link = os.readlink(os.path.join(folder, name.split(".")[0] + ".py"))
+        except OSError:
+            return
+        folder = os.path.dirname(os.path.join(folder, link))
 
 
 def _index(path: str) -> Iterator[tuple[str, tuple[str, int, int]]]:

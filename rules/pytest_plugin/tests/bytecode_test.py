@@ -221,3 +221,35 @@ def test_this_test_was_started_with_bytecode():
         f"{folder}/__pycache__/conftest{rewrite.PYC_TAIL}",
     ):
         assert SourceFileLoader("any", __file__).get_data(path)[4] == 1, path
+
+
+# A virtual environment's site-packages links packages, or single modules where several
+# distributions share a folder, of repositories beside it in the runfiles.
+@pytest.mark.parametrize(
+    ("link", "to", "module"),
+    [
+        ("package", "../../../../repository/package", "package/module"),
+        ("module.py", "../../../../repository/package/module.py", "module"),
+        ("module.py", "../other/module.py", "module"),
+        ("unlinked.py", "module.py", None),
+    ],
+)
+def test_what_a_virtual_environment_links_has_its_bytecode(tmp_path, monkeypatch, link, to, module):
+    prefix, root = tmp_path / "_main/x.venv", tmp_path.resolve()
+    site, package = prefix / "lib/site-packages", tmp_path / "repository/package"
+    for folder in (site, package, prefix / "lib/other"):
+        folder.mkdir(parents=True)
+    # As Bazel makes runfiles: each file leads to its source.
+    (tmp_path / "source.py").touch()
+    (package / "module.py").symlink_to(tmp_path / "source.py")
+    (prefix / "lib/other/module.py").symlink_to("../../../../repository/package/module.py")
+    (site / link).symlink_to(to)
+    name = importlib.util.cache_from_source("repository/package/module.py")
+    archive = tmp_path / "archive"
+    archive.write_bytes(bytecode.pack({name: b"pyc"}))
+    archives = bytecode.Archives([str(archive)], [str(root)])
+    path = importlib.util.cache_from_source(f"{site}/{module or 'unlinked'}.py")
+    assert archives.read(path) is None
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    monkeypatch.setattr(sys, "base_prefix", "/usr")
+    assert archives.read(path) == (b"pyc" if module else None)
