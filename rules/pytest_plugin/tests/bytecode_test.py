@@ -234,7 +234,9 @@ def test_this_test_was_started_with_bytecode():
         ("unlinked.py", "module.py", None),
     ],
 )
-def test_what_a_virtual_environment_links_has_its_bytecode(tmp_path, monkeypatch, link, to, module):
+def test_what_a_virtual_environment_links_has_its_bytecode(
+    tmp_path, monkeypatch, link, to, module
+):
     prefix, root = tmp_path / "_main/x.venv", tmp_path.resolve()
     site, package = prefix / "lib/site-packages", tmp_path / "repository/package"
     for folder in (site, package, prefix / "lib/other"):
@@ -242,7 +244,9 @@ def test_what_a_virtual_environment_links_has_its_bytecode(tmp_path, monkeypatch
     # As Bazel makes runfiles: each file leads to its source.
     (tmp_path / "source.py").touch()
     (package / "module.py").symlink_to(tmp_path / "source.py")
-    (prefix / "lib/other/module.py").symlink_to("../../../../repository/package/module.py")
+    (prefix / "lib/other/module.py").symlink_to(
+        "../../../../repository/package/module.py"
+    )
     (site / link).symlink_to(to)
     name = importlib.util.cache_from_source("repository/package/module.py")
     archive = tmp_path / "archive"
