@@ -17,6 +17,9 @@ import (
 	"runtime"
 	"text/tabwriter"
 	"time"
+
+	"github.com/rules-xdist/rules_xdist/tools/gazellebench/corpus"
+	"github.com/rules-xdist/rules_xdist/tools/gazellebench/process"
 )
 
 // maxRatio is how much reading a file may cost, compared with the peer.
@@ -25,14 +28,14 @@ const maxRatio = 1.0 / 3
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("gazellebench: ")
-	if asGazelle() {
+	if process.Act() {
 		return
 	}
 	files := flag.Int("files", 10_000, "how many test files to generate")
 	folder := flag.Int("folder", 20, "how many of them stand in a folder")
 	profile := flag.String("profile", "", "folder for CPU profiles of the runs of Gazelle")
 	flag.Parse()
-	ok, err := run(corpus{*files, *folder}, *profile, flag.Args())
+	ok, err := run(corpus.Corpus{Tests: *files, PerFolder: *folder}, *profile, flag.Args())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -48,17 +51,17 @@ type row struct {
 	bytes                int64
 	one, all             cost
 	parse, walk, peerAll cost
-	fresh, again         gazelleRun
+	fresh, again         process.Run
 }
 
-func run(tests corpus, profile string, suites []string) (bool, error) {
+func run(tests corpus.Corpus, profile string, suites []string) (bool, error) {
 	scratch, err := os.MkdirTemp("", "gazellebench")
 	if err != nil {
 		return false, err
 	}
 	defer os.RemoveAll(scratch)
 	generated := filepath.Join(scratch, "generated")
-	if err := tests.write(generated); err != nil {
+	if err := writeGenerated(generated, tests); err != nil {
 		return false, err
 	}
 	rows := []row{}
@@ -95,10 +98,10 @@ func measure(name, workspace, profile string) (row, error) {
 	r.walk = onOneCore(sources, peerWalk)
 	r.all = onAllCores(sources, scan)
 	r.peerAll = onAllCores(sources, peerWalk)
-	if r.fresh, err = gazelle(workspace, profileIn(profile, name+"-from-nothing")); err != nil {
+	if r.fresh, err = process.Gazelle(workspace, profileIn(profile, name+"-from-nothing")); err != nil {
 		return r, err
 	}
-	r.again, err = gazelle(workspace, profileIn(profile, name+"-unchanged"))
+	r.again, err = process.Gazelle(workspace, profileIn(profile, name+"-unchanged"))
 	return r, err
 }
 
@@ -130,13 +133,13 @@ func show(rows []row) bool {
 	fmt.Fprintln(w, "Gazelle\tfrom nothing\tCPU\tunchanged\tCPU\tof it scanning\tmax MB\tread\t")
 	for _, r := range rows {
 		fmt.Fprintf(w, "%s\t%.2f s\t%.2f s\t%.2f s\t%.2f s\t%.2f s\t%d\t%.2f\t\n",
-			r.name, r.fresh.wall.Seconds(), r.fresh.cpu.Seconds(), r.again.wall.Seconds(), r.again.cpu.Seconds(),
-			r.one.cpu.Seconds(), r.again.maxBytes>>20, float64(r.again.readBytes)/float64(r.bytes))
+			r.name, r.fresh.Wall.Seconds(), r.fresh.CPU.Seconds(), r.again.Wall.Seconds(), r.again.CPU.Seconds(),
+			r.one.cpu.Seconds(), r.again.MaxBytes>>20, float64(r.again.ReadBytes)/float64(r.bytes))
 	}
 	w.Flush()
 	fmt.Println("\nread: what the unchanged run read of all files, in sizes of the Python files; below 2, none was read twice.")
 	for _, r := range rows {
-		for _, line := range r.fresh.failed {
+		for _, line := range r.fresh.Failed {
 			fmt.Printf("%s: Gazelle failed: %s\n", r.name, line)
 		}
 	}

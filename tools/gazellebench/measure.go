@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"log"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rules-xdist/rules_xdist/internal/pyscan"
+	"github.com/rules-xdist/rules_xdist/tools/gazellebench/corpus"
 )
 
 // cost is what reading some files took.
@@ -120,21 +122,19 @@ func copySources(from, to string) error {
 	if err != nil {
 		return err
 	}
+	copied := map[string]string{"MODULE.bazel": "module(name = \"suite\")\n"}
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		if err := write(filepath.Join(to, strings.TrimPrefix(file, from)), string(content)); err != nil {
-			return err
-		}
+		copied[path.Join(filepath.Base(to), filepath.ToSlash(strings.TrimPrefix(file, from)))] = string(content)
 	}
-	return write(filepath.Join(filepath.Dir(to), "MODULE.bazel"), "module(name = \"suite\")\n")
+	return corpus.Write(filepath.Dir(to), copied)
 }
 
-func write(file, content string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(file, []byte(content), 0o644)
+func writeGenerated(workspace string, tests corpus.Corpus) error {
+	files := tests.Files()
+	files["MODULE.bazel"] = "module(name = \"generated\")\n"
+	return corpus.Write(workspace, files)
 }

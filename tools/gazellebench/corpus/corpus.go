@@ -1,8 +1,14 @@
-package main
+// Package corpus generates Python repositories to measure on: test files with the marks of
+// suites that run under pytest-xdist, the libraries that they import, conftest.py files.
+//
+// It makes sources only: BUILD files are for Gazelle, or whoever measures, to write.
+package corpus
 
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -12,41 +18,90 @@ const (
 	testsPerLibrary = 5
 )
 
-// corpus is how many test files there are, and how many in each folder. The same numbers
+// Corpus is how many test files there are, and how many in each folder. The same values
 // give the same files.
-type corpus struct{ tests, perFolder int }
+type Corpus struct {
+	Tests, PerFolder int
+	// Monorepo gives each folder of tests the library that they test, which imports another
+	// folder's; without it the libraries stand apart, a few in each large folder.
+	Monorepo bool
+}
 
-// write makes a workspace of the test files, the libraries that they import and
-// conftest.py files.
-func (c corpus) write(workspace string) error {
+// Test is a test file and what it needs of the corpus.
+type Test struct {
+	// Path and Library, the module that it tests, are paths in the workspace.
+	Path, Library string
+}
+
+// List returns the test files.
+func (c Corpus) List() []Test {
+	tests := make([]Test, c.Tests)
+	for i := range tests {
+		tests[i] = Test{path.Join(c.folder(i), fmt.Sprintf("test_feature_%05d.py", i)), c.library(i)}
+	}
+	return tests
+}
+
+// folder returns the folder of test file i.
+func (c Corpus) folder(i int) string {
+	folder := i / c.PerFolder
+	return fmt.Sprintf("tests/area_%03d/team_%03d", folder/foldersPerArea, folder)
+}
+
+// library returns the module that test file i tests.
+func (c Corpus) library(i int) string {
+	if c.Monorepo {
+		return path.Join(c.folder(i), "product.py")
+	}
+	return fmt.Sprintf("product/area_%03d/module_%05d.py", i/c.PerFolder/foldersPerArea, i/testsPerLibrary)
+}
+
+// imported returns the module that the library of test file i imports, "" if none. Half the
+// folder's number makes chains as long as its logarithm, as the layers of a product are.
+func (c Corpus) imported(i int) string {
+	folder := i / c.PerFolder
+	if !c.Monorepo || folder == 0 {
+		return ""
+	}
+	return c.library(folder / 2 * c.PerFolder)
+}
+
+// Files returns the contents of all files by their paths in the workspace, but for
+// MODULE.bazel and BUILD files.
+func (c Corpus) Files() map[string]string {
 	files := map[string]string{
-		"MODULE.bazel":      "module(name = \"generated\")\n",
 		"pytest.ini":        "[pytest]\naddopts = -ra\n",
 		"tests/conftest.py": conftest("everything"),
 	}
-	for i := range c.tests {
-		folder := i / c.perFolder
-		area := folder / foldersPerArea
-		below := fmt.Sprintf("tests/area_%03d/team_%03d", area, folder)
-		files[fmt.Sprintf("%s/test_feature_%05d.py", below, i)] = testModule(i, libraryOf(i, area))
-		if i%c.perFolder == 0 {
-			files[below+"/conftest.py"] = conftest(fmt.Sprint("team_", folder))
+	for i, test := range c.List() {
+		files[test.Path] = testModule(i, module(test.Library))
+		if folder := i / c.PerFolder; i%c.PerFolder == 0 {
+			files[path.Dir(test.Path)+"/conftest.py"] = conftest(fmt.Sprint("team_", folder))
 		}
-		if i%testsPerLibrary == 0 {
-			files[fmt.Sprintf("product/area_%03d/module_%05d.py", area, i/testsPerLibrary)] = library(i / testsPerLibrary)
+		if files[test.Library] == "" {
+			files[test.Library] = library(i/testsPerLibrary, c.imported(i))
 		}
 	}
+	return files
+}
+
+// module returns what Python calls the module in the file.
+func module(file string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(file, ".py"), "/", ".")
+}
+
+// Write makes files in a workspace, given by their paths there.
+func Write(workspace string, files map[string]string) error {
 	for name, content := range files {
-		if err := write(filepath.Join(workspace, filepath.FromSlash(name)), content); err != nil {
+		file := filepath.Join(workspace, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// libraryOf returns the name of the module that test file i tests.
-func libraryOf(i, area int) string {
-	return fmt.Sprintf("product.area_%03d.module_%05d", area, i/testsPerLibrary)
 }
 
 func conftest(of string) string {
@@ -69,9 +124,12 @@ def account(settings_of_%[1]s) -> Iterator[dict]:
 `, of)
 }
 
-func library(i int) string {
+func library(i int, imported string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\"\"\"Module %d of the product.\"\"\"\n\nfrom __future__ import annotations\n\nimport dataclasses\nimport re\n\n", i)
+	if imported != "" {
+		fmt.Fprintf(&b, "from %s import parse as parse_below\n\n", module(imported))
+	}
 	fmt.Fprintf(&b, "PATTERN = re.compile(r\"^(?P<key>[a-z_]+)\\s*=\\s*(?P<value>.*)$\")\n\n\n@dataclasses.dataclass(frozen=True)\nclass Record:\n    key: str\n    value: str = \"\"\n\n    def render(self) -> str:\n        return f\"{self.key} = {self.value!r}\"\n\n\n")
 	fmt.Fprintf(&b, "def parse(text: str) -> list[Record]:\n    return [Record(**m.groupdict()) for line in text.splitlines() if (m := PATTERN.match(line))]\n")
 	return b.String()
