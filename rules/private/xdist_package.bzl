@@ -39,19 +39,27 @@ _NEVER_TESTS = [
     for folder in [".*", "*.egg", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"]
 ] + ["**/__init__.py", "**/conftest.py"]
 
-def _test_files(patterns, exclude):
-    # Not `**/` alone: glob follows the links bazel-out and bazel-bin in the root, and
-    # an exclude only filters what it then found in all outputs of all builds.
-    top = native.glob(
+def _folders():
+    """The folders in this one that are no packages. `glob` finds none without the files."""
+    files = {file: None for file in native.glob(["*"], allow_empty = True)}
+
+    # What bazel-out and bazel-bin in the root lead to are the outputs of all builds, and an
+    # exclude only filters what glob found in them.
+    entries = native.glob(
         ["*"],
         allow_empty = True,
         exclude = ["bazel-*"],
         exclude_directories = 0,
     )
+    return [entry for entry in entries if entry not in files]
+
+def _test_files(patterns, exclude):
+    # A pattern below a file finds nothing, and in a large repository costs as much as
+    # loading all else: hence the folders alone.
     return native.glob(
         patterns + [
             "{}/**/{}".format(folder, pattern)
-            for folder in top
+            for folder in _folders()
             for pattern in patterns
         ],
         allow_empty = True,

@@ -22,8 +22,9 @@ const (
 // give the same files.
 type Corpus struct {
 	Tests, PerFolder int
-	// Monorepo gives each folder of tests the library that they test, which imports another
-	// folder's; without it the libraries stand apart, a few in each large folder.
+	// Monorepo makes each folder a team's package, with the library that its tests test,
+	// which imports another team's; of its files, which have ten tests each, few are marked.
+	// Without it the libraries stand apart, a few in each large folder.
 	Monorepo bool
 }
 
@@ -74,7 +75,11 @@ func (c Corpus) Files() map[string]string {
 		"tests/conftest.py": conftest("everything"),
 	}
 	for i, test := range c.List() {
-		files[test.Path] = testModule(i, module(test.Library))
+		if c.Monorepo {
+			files[test.Path] = teamTests(i, module(test.Library))
+		} else {
+			files[test.Path] = testModule(i, module(test.Library))
+		}
 		if folder := i / c.PerFolder; i%c.PerFolder == 0 {
 			files[path.Dir(test.Path)+"/conftest.py"] = conftest(fmt.Sprint("team_", folder))
 		}
@@ -132,6 +137,24 @@ func library(i int, imported string) string {
 	}
 	fmt.Fprintf(&b, "PATTERN = re.compile(r\"^(?P<key>[a-z_]+)\\s*=\\s*(?P<value>.*)$\")\n\n\n@dataclasses.dataclass(frozen=True)\nclass Record:\n    key: str\n    value: str = \"\"\n\n    def render(self) -> str:\n        return f\"{self.key} = {self.value!r}\"\n\n\n")
 	fmt.Fprintf(&b, "def parse(text: str) -> list[Record]:\n    return [Record(**m.groupdict()) for line in text.splitlines() if (m := PATTERN.match(line))]\n")
+	return b.String()
+}
+
+// teamTests writes a file of ten tests. One file of twenty has a serial test, and one of
+// ten a test of a group that forty teams share.
+func teamTests(i int, imports string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\"\"\"Tests of feature %d.\"\"\"\n\nimport pytest\n\nfrom %s import Record, parse\n", i, imports)
+	for test := range 10 {
+		mark := ""
+		switch {
+		case test == 0 && i%20 == 3:
+			mark = "@pytest.mark.serial\n"
+		case test == 1 && i%10 == 7:
+			mark = fmt.Sprintf("@pytest.mark.xdist_group(\"resource_%d\")\n", i/200)
+		}
+		fmt.Fprintf(&b, "\n\n%sdef test_%d(account):\n    assert parse(\"key = %d\") == [Record(\"key\", \"%d\")]\n", mark, test, i, i)
+	}
 	return b.String()
 }
 

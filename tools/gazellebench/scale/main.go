@@ -117,6 +117,10 @@ func (b bench) measure(ctx context.Context, c corpus.Corpus) (size, error) {
 	if err := writeOurs(ours, c); err != nil {
 		return s, err
 	}
+	log.Printf("%d test files: xdist", c.Tests)
+	if s.reports, err = b.reports(ctx, filepath.Join(b.scratch, fmt.Sprint(c.Tests), "reports"), c.Tests); err != nil {
+		return s, err
+	}
 	log.Printf("%d test files: Gazelle", c.Tests)
 	if s.gazelle, err = b.gazelle(ours.Folder, c); err != nil {
 		return s, err

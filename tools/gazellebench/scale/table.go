@@ -14,6 +14,7 @@ type size struct {
 	gazelle     gazelleCosts
 	ours, plain analysed
 	census      censusCosts
+	reports     reportCosts
 }
 
 // figure is a row of the table: what it tells of a size, in what unit, and of what it is a
@@ -42,6 +43,8 @@ func figures() []figure {
 		{"the same: wall s", func(s size) float64 { return s.ours.edited.wall }, func(s size) float64 { return s.plain.edited.wall }},
 		{"the census, unchanged: wall s", func(s size) float64 { return s.census.unchanged.Seconds() }, nil},
 		{"the census, a file added: wall s", func(s size) float64 { return s.census.added.Seconds() }, nil},
+		{"xdist, a report a test file: CPU s", func(s size) float64 { return s.reports.cpu }, func(s size) float64 { return s.reports.peerCPU }},
+		{"the same: max MB", func(s size) float64 { return s.reports.maxBytes / 1e6 }, func(s size) float64 { return s.reports.peerMaxBytes / 1e6 }},
 	}
 }
 
