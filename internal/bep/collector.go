@@ -18,7 +18,7 @@ type position struct {
 type collector struct {
 	attempts          map[string]map[position][]Attempt
 	problems          map[string]Problem
-	started, finished int64
+	started, finished time.Time
 	complete          bool
 }
 
@@ -37,9 +37,9 @@ func (c *collector) add(e event) {
 	}
 	switch {
 	case e.Started != nil:
-		c.started = e.Started.Millis
+		c.started = moment(e.Started.Time, e.Started.Millis)
 	case e.Finished != nil:
-		c.finished = e.Finished.Millis
+		c.finished = moment(e.Finished.Time, e.Finished.Millis)
 	case e.TestResult != nil && e.ID.TestResult != nil:
 		c.record(*e.ID.TestResult, e.TestResult.attempt(e.ID.TestResult.Attempt))
 	case e.Completed != nil && !e.Completed.Success:
@@ -89,8 +89,8 @@ func (c *collector) problem(p Problem) {
 
 func (c *collector) build() Build {
 	b := Build{Complete: c.complete}
-	if c.finished > c.started {
-		b.Elapsed = time.Duration(c.finished-c.started) * time.Millisecond
+	if !c.started.IsZero() && c.finished.After(c.started) {
+		b.Elapsed = c.finished.Sub(c.started)
 	}
 	for _, label := range slices.Sorted(maps.Keys(c.attempts)) {
 		b.Targets = append(b.Targets, target(label, c.attempts[label]))

@@ -38,10 +38,12 @@ type event struct {
 		Description string `json:"description"`
 	} `json:"aborted"`
 	Started *struct {
-		Millis int64 `json:"startTimeMillis,string"`
+		Time   string `json:"startTime"`
+		Millis int64  `json:"startTimeMillis,string"`
 	} `json:"started"`
 	Finished *struct {
-		Millis int64 `json:"finishTimeMillis,string"`
+		Time   string `json:"finishTime"`
+		Millis int64  `json:"finishTimeMillis,string"`
 	} `json:"finished"`
 	Completed *struct {
 		Success       bool `json:"success"`
@@ -114,6 +116,18 @@ func (r testResult) attempt(number int) Attempt {
 		}
 	}
 	return a
+}
+
+// moment is a point in time as an event has it: a timestamp, or its deprecated twin, the
+// milliseconds since 1970. It is the zero time if there is neither.
+func moment(timestamp string, millis int64) time.Time {
+	if t, err := time.Parse(time.RFC3339Nano, timestamp); err == nil {
+		return t
+	}
+	if millis == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(millis)
 }
 
 func (r testResult) duration() time.Duration {

@@ -111,6 +111,9 @@ func TestOutputs(t *testing.T) {
 func TestDamagedStreams(t *testing.T) {
 	const started = `{"id":{"started":{}},"started":{"startTimeMillis":"1000"}}` + "\n"
 	const finished = `{"id":{"buildFinished":{}},"finished":{"finishTimeMillis":"3500"},"lastMessage":true}` + "\n"
+	const newer = `{"id":{"started":{}},"started":{"startTime":"2026-01-02T03:04:05.5Z"}}` + "\n" +
+		`{"id":{"buildFinished":{}},"finished":{"finishTime":"2026-01-02T03:04:08Z"},"lastMessage":true}` + "\n"
+	const both = `{"id":{"started":{}},"started":{"startTimeMillis":"1000","startTime":"1970-01-01T00:00:01Z"}}` + "\n" + finished
 	tests := []struct {
 		name, stream string
 		elapsed      time.Duration
@@ -118,6 +121,8 @@ func TestDamagedStreams(t *testing.T) {
 		wrong        string
 	}{
 		{name: "whole", stream: started + finished, elapsed: 2500 * time.Millisecond, complete: true},
+		{name: "a Bazel without the deprecated fields", stream: newer, elapsed: 2500 * time.Millisecond, complete: true},
+		{name: "both kinds of fields", stream: both, elapsed: 2500 * time.Millisecond, complete: true},
 		{name: "empty"},
 		{name: "cut between events", stream: started},
 		{name: "cut within an event", stream: started + finished[:20]},
