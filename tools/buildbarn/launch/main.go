@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 )
 
@@ -24,6 +25,9 @@ func main() {
 
 // launch builds the module of a go.mod among the runfiles; it returns only what went wrong.
 func launch(runfile string, args []string) error {
+	if err := supports(runtime.GOOS); err != nil {
+		return err
+	}
 	module, err := folderOf(runfile)
 	if err != nil {
 		return err
@@ -45,6 +49,15 @@ func launch(runfile string, args []string) error {
 		}
 	}
 	return syscall.Exec(filepath.Join(programs, "buildbarn"), append([]string{"buildbarn"}, args...), os.Environ())
+}
+
+// supports says what else to do on a system that has no cluster, before Go fails to build one.
+func supports(system string) error {
+	if system == "linux" {
+		return nil
+	}
+	return fmt.Errorf("the cluster needs Linux, not %s: start it on a Linux machine, with --listen and the flags of TLS, "+
+		"and give Bazel its address by --remote_executor (docs/platforms.md)", system)
 }
 
 // folderOf is where a runfile really is: Bazel starts this in a tree of links, in the folder
