@@ -66,6 +66,7 @@ func (o Outcome) String() string {
 // Case is one test case.
 type Case struct {
 	NodeID  string // pytest's, seen from the workspace's root; empty when the file has none
+	StartID string // the same, as pytest itself has it, seen from where it was started
 	Class   string
 	Name    string
 	Outcome Outcome
@@ -151,8 +152,8 @@ func Read(r io.Reader) (File, error) {
 	}
 	for _, c := range all {
 		read := c.read()
-		if read.NodeID != "" {
-			read.NodeID = model.InWorkspace(start, read.NodeID)
+		if read.StartID != "" {
+			read.NodeID = model.InWorkspace(start, read.StartID)
 		}
 		file.Cases = append(file.Cases, read)
 	}
@@ -191,7 +192,7 @@ func (c testcase) read() Case {
 	for _, p := range c.Properties {
 		switch p.Name {
 		case nodeIDProperty:
-			read.NodeID = p.Value
+			read.StartID = p.Value
 		case unitProperty:
 			read.Unit = p.Value
 		}

@@ -27,19 +27,19 @@ func readFile(t *testing.T, name string) File {
 func TestPytest(t *testing.T) {
 	const path, class = "tests/unit/test_a.py::", "tests.unit.test_a"
 	want := []Case{
-		{path + "test_ok", class, "test_ok", Passed, "", 0.001, false, ""},
-		{path + "test_fail", class, "test_fail", Failed, "AssertionError: one is\n  not two <&>\nassert 1 == 2", 0.001, false, ""},
-		{path + "test_err", class, "test_err", Error, `failed on setup with "RuntimeError: no fixture"`, 0.001, false, ""},
-		{path + "test_tear", class, "test_tear", Error, `failed on teardown with "RuntimeError: tear"`, 0.001, false, ""},
-		{path + "test_failtear", class, "test_failtear", Failed, "assert 0", 0.001, false, ""},
-		{path + "test_failtear", class, "test_failtear", Error, `failed on teardown with "RuntimeError: tear"`, 0, false, ""},
-		{"", class, "test_skip", Skipped, "later", 0, false, ""},
-		{path + "test_xfail", class, "test_xfail", XFailed, "known", 0.001, false, ""},
-		{path + "test_xpass", class, "test_xpass", Passed, "", 0.001, false, ""},
-		{path + "test_xpass_strict", class, "test_xpass_strict", Failed, "[XPASS(strict)] strict one", 0.001, false, ""},
-		{path + "test_p[a b]", class, "test_p[a b]", Passed, "", 0.001, false, ""},
-		{path + `test_p[\xfc]`, class, `test_p[\xfc]`, Passed, "", 0.001, false, ""},
-		{path + "TestX::test_m", class + ".TestX", "test_m", Failed, "assert False", 0.001, false, ""},
+		{path + "test_ok", path + "test_ok", class, "test_ok", Passed, "", 0.001, false, ""},
+		{path + "test_fail", path + "test_fail", class, "test_fail", Failed, "AssertionError: one is\n  not two <&>\nassert 1 == 2", 0.001, false, ""},
+		{path + "test_err", path + "test_err", class, "test_err", Error, `failed on setup with "RuntimeError: no fixture"`, 0.001, false, ""},
+		{path + "test_tear", path + "test_tear", class, "test_tear", Error, `failed on teardown with "RuntimeError: tear"`, 0.001, false, ""},
+		{path + "test_failtear", path + "test_failtear", class, "test_failtear", Failed, "assert 0", 0.001, false, ""},
+		{path + "test_failtear", path + "test_failtear", class, "test_failtear", Error, `failed on teardown with "RuntimeError: tear"`, 0, false, ""},
+		{"", "", class, "test_skip", Skipped, "later", 0, false, ""},
+		{path + "test_xfail", path + "test_xfail", class, "test_xfail", XFailed, "known", 0.001, false, ""},
+		{path + "test_xpass", path + "test_xpass", class, "test_xpass", Passed, "", 0.001, false, ""},
+		{path + "test_xpass_strict", path + "test_xpass_strict", class, "test_xpass_strict", Failed, "[XPASS(strict)] strict one", 0.001, false, ""},
+		{path + "test_p[a b]", path + "test_p[a b]", class, "test_p[a b]", Passed, "", 0.001, false, ""},
+		{path + `test_p[\xfc]`, path + `test_p[\xfc]`, class, `test_p[\xfc]`, Passed, "", 0.001, false, ""},
+		{path + "TestX::test_m", path + "TestX::test_m", class + ".TestX", "test_m", Failed, "assert False", 0.001, false, ""},
 	}
 	got := readFile(t, "pytest.xml")
 	if got.ByBazel {

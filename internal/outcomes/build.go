@@ -27,8 +27,11 @@ func ByTarget(build bep.Build) (map[string]Outcomes, error) {
 // Naming gives a test case the name by which it is compared; none, if it is of no test.
 type Naming func(junitxml.Case) string
 
-// ByNodeID names cases as pytest does.
+// ByNodeID names cases as pytest does, seen from the workspace's root.
 func ByNodeID(c junitxml.Case) string { return c.NodeID }
+
+// ByStartID names cases as pytest does, seen from where it was started.
+func ByStartID(c junitxml.Case) string { return c.StartID }
 
 // ByName names cases of one Go package as Go does.
 func ByName(c junitxml.Case) string { return c.Name }

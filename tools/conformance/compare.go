@@ -10,6 +10,7 @@ import (
 
 	"github.com/rules-xdist/rules_xdist/internal/bep"
 	"github.com/rules-xdist/rules_xdist/internal/junitxml"
+	"github.com/rules-xdist/rules_xdist/internal/model"
 	"github.com/rules-xdist/rules_xdist/internal/outcomes"
 	"github.com/rules-xdist/rules_xdist/tools/internal/plainrun"
 	"golang.org/x/sync/errgroup"
@@ -89,7 +90,7 @@ func (c comparison) add(targets map[string]target) {
 	failed := false
 	for label, t := range targets {
 		for id, cases := range t.tests {
-			id = c.suite.localID(id)
+			id = placeless(id)
 			got[id] = append(got[id], cases...)
 		}
 		failed = failed || t.failed
@@ -119,10 +120,10 @@ func (c comparison) failsAlone() bool {
 func (c comparison) compare(got outcomes.Outcomes) {
 	want := outcomes.Outcomes{}
 	for id, cases := range c.plain.Tests {
-		local := c.suite.localID(id)
-		want[local] = cases
+		due := c.dueID(id)
+		want[due] = append(want[due], cases...)
 		if c.plain.Reached[id] {
-			excuse(cases, got[local])
+			excuse(cases, got[due])
 		}
 	}
 	differences := outcomes.Compare(want, got)
@@ -140,13 +141,25 @@ func (c comparison) find(test, what string) {
 // nothingCollected is pytest's exit code where there is no test.
 const nothingCollected = 5
 
+// dueID is the node id that a target has to report for a test of the plain run: pytest's
+// own, if the suite has a configuration, and else that from the workspace's root.
+func (c comparison) dueID(id string) string {
+	if c.part.runner == byPytest && !c.suite.configured {
+		id = model.InWorkspace(path.Join(c.suite.folder, c.plain.Root), id)
+	}
+	return placeless(id)
+}
+
 // workspaceRoot is where a target's files are, or those of a plain run.
 var workspaceRoot = regexp.MustCompile(`/[^\[\]]*(\.runfiles/_main|/` + plainFolder + `)/`)
 
-// localID is the node id of a test from the suite's folder. Parameters that are paths of
-// files are written from the workspace's root.
-func (s suite) localID(id string) string {
-	return workspaceRoot.ReplaceAllString(strings.TrimPrefix(id, s.folder+"/"), "/")
+// placeless writes parameters that are paths of files from the workspace's root.
+func placeless(id string) string {
+	address, parameters, bracket := strings.Cut(id, "[")
+	if !bracket {
+		return id
+	}
+	return address + "[" + workspaceRoot.ReplaceAllString(parameters, "/")
 }
 
 // excuse takes a target's word that tests never ran for as good as the outcomes that they
@@ -199,7 +212,7 @@ func (p part) naming() outcomes.Naming {
 	if p.runner == byGo {
 		return outcomes.ByName
 	}
-	return outcomes.ByNodeID
+	return outcomes.ByStartID
 }
 
 // suiteOf returns the suite of a label. What is in none, such as the root's census, counts

@@ -19,16 +19,41 @@ func tests(all map[string]junitxml.Outcome) outcomes.Outcomes {
 
 type given = map[string]junitxml.Outcome
 
-func TestLocalID(t *testing.T) {
+func TestPlaceless(t *testing.T) {
 	for id, want := range map[string]string{
-		"s/t.py::a":                             "t.py::a",
-		"t.py::a":                               "t.py::a",
-		"t.py::a[/x/b/t.runfiles/_main/s/d-1]":  "t.py::a[/s/d-1]",
-		"t.py::a[/x/" + plainFolder + "/s/d-1]": "t.py::a[/s/d-1]",
+		"s/t.py::a":                                       "s/t.py::a",
+		"t.py::a[/x/b/t.runfiles/_main/s/d-1]":            "t.py::a[/s/d-1]",
+		"t.py::a[/x/" + plainFolder + "/s/d-1]":           "t.py::a[/s/d-1]",
+		"s/x/" + plainFolder + "/t.py::a[1]":              "s/x/" + plainFolder + "/t.py::a[1]",
+		"s/t.py::a[/x/" + plainFolder + "/s/d[1]-/d/e[2]": "s/t.py::a[/s/d[1]-/d/e[2]",
 	} {
-		if got := (suite{folder: "s"}).localID(id); got != want {
+		if got := placeless(id); got != want {
 			t.Errorf("%s: %s, want %s", id, got, want)
 		}
+	}
+}
+
+// Which node ids a target has to report.
+func TestDueID(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		suite suite
+		root  string
+		want  string
+	}{
+		{"configured", suite{folder: "a/s", configured: true}, ".", "t.py::x"},
+		{"without a configuration", suite{folder: "a/s"}, ".", "a/s/t.py::x"},
+		{"the part's configuration", suite{folder: "a/s"}, "../..", "t.py::x"},
+		{"the part's root", suite{folder: "."}, ".", "t.py::x"},
+	} {
+		c := comparison{result: &result{}, suite: test.suite, plain: plainrun.Plain{Root: test.root}}
+		if got := c.dueID("t.py::x"); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+	c := comparison{result: &result{part: part{runner: byGo}}, suite: suite{folder: "s"}}
+	if got := c.dueID("TestA/b"); got != "TestA/b" {
+		t.Errorf("Go: %s, want TestA/b", got)
 	}
 }
 
@@ -41,10 +66,16 @@ func TestAddSuite(t *testing.T) {
 		want    string
 	}{
 		{
-			"the same, under the workspace's node ids",
-			plainrun.Plain{Tests: tests(given{"t.py::a": passed, "s/t.py::b": failed}), Code: 1},
-			map[string]target{"//s:t": {tests(given{"s/t.py::a": passed, "s/t.py::b": failed}), true}},
+			"the same",
+			plainrun.Plain{Tests: tests(given{"t.py::a": passed, "t.py::b": failed}), Code: 1},
+			map[string]target{"//s:t": {tests(given{"t.py::a": passed, "t.py::b": failed}), true}},
 			"[]",
+		},
+		{
+			"the workspace's node id, though pytest is to start in the suite",
+			plainrun.Plain{Tests: tests(given{"t.py::a": passed})},
+			map[string]target{"//s:t": {tests(given{"s/t.py::a": passed}), false}},
+			"[p/s: s/t.py::a: the plain run does not have it p/s: t.py::a: lost: no shard ran it]",
 		},
 		{
 			"lost, doubled, another outcome",
@@ -94,7 +125,7 @@ func TestAddSuite(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := result{part: part{name: "p"}}
-			r.addSuite(suite{folder: "s"}, test.plain, test.targets)
+			r.addSuite(suite{folder: "s", configured: true}, test.plain, test.targets)
 			if got := fmt.Sprint(r.found); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
@@ -106,7 +137,7 @@ func TestAddSuite(t *testing.T) {
 func TestAddSuiteInModes(t *testing.T) {
 	plain := plainrun.Plain{Tests: tests(given{"a": junitxml.Passed})}
 	r := result{part: part{name: "p", modes: []mode{{"plain", ""}, {"boxed", "_boxed"}}}}
-	r.addSuite(suite{folder: "s"}, plain, map[string]target{
+	r.addSuite(suite{folder: "s", configured: true}, plain, map[string]target{
 		"//s:s":       {tests: tests(given{"a": junitxml.Passed})},
 		"//s:s_boxed": {tests: tests(given{"b": junitxml.Passed})},
 	})

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+	"github.com/rules-xdist/rules_xdist/internal/pytestini"
 )
 
 const (
@@ -80,6 +81,8 @@ var parts = []part{
 // suite is a folder that is a test root.
 type suite struct {
 	folder string // in its part; "." for what is in no other
+	// configured says that the folder has a configuration of pytest, so that it starts there.
+	configured bool
 	settings
 }
 
@@ -132,6 +135,9 @@ func (c corpus) parts() ([]part, error) {
 		for j := range p.all {
 			key := p.key(p.all[j])
 			p.all[j].settings = settings[key]
+			if p.all[j].configured, err = c.isConfigured(key); err != nil {
+				return nil, fmt.Errorf("%s: %w", key, err)
+			}
 			delete(settings, key)
 		}
 		p.suites = p.all
@@ -213,6 +219,15 @@ func (c corpus) isRoot(p part, folder string) bool {
 	}
 	content, err := os.ReadFile(filepath.Join(string(c), p.name, folder, "BUILD.bazel"))
 	return err == nil && folder != "." && (p.modes != nil || strings.Contains(string(content), rootDirective))
+}
+
+// isConfigured reports whether a folder of the corpus has a configuration of pytest.
+func (c corpus) isConfigured(folder string) (bool, error) {
+	config, err := pytestini.Find(func(name string) ([]byte, bool) {
+		content, err := os.ReadFile(filepath.Join(string(c), folder, name))
+		return content, err == nil
+	})
+	return config.File != "", err
 }
 
 func isTestFile(name string) bool {

@@ -199,6 +199,7 @@ func topLevel(test string) string {
 func (s *goSession) finished() []junitxml.Case  { return s.done }
 func (s *goSession) cut() []string              { return s.running }
 func (s *goSession) uncollectedFiles() []string { return nil }
+func (s *goSession) root() string               { return "" }
 func (s *goSession) exitCode() int              { return s.code }
 func (s *goSession) output() string             { return s.said }
 func (s *goSession) left() bool                 { return len(s.begun()) < len(s.names) }

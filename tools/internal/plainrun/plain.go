@@ -32,6 +32,8 @@ type Plain struct {
 	// before them: because it was told to, or at the time limit. A target may as well
 	// report that they never ran.
 	Reached map[string]bool
+	// Root is what pytest's node ids are relative to, from where it was started.
+	Root string
 	// Uncollected are the files that could not be collected.
 	Uncollected []string
 	Code        int    // of the first run; negative if it has none
@@ -47,6 +49,7 @@ type attempt interface {
 	left() bool                // whether there are tests that did not begin
 	died() bool                // whether a test ended it
 	uncollectedFiles() []string
+	root() string
 	exitCode() int
 	output() string
 }
@@ -73,7 +76,7 @@ func (s Suite) repeat(ctx context.Context, once func(ctx context.Context, ran []
 			return plain, err
 		}
 		if run == 0 {
-			plain.Code, plain.Output, plain.Uncollected = a.exitCode(), a.output(), a.uncollectedFiles()
+			plain.Code, plain.Output, plain.Root, plain.Uncollected = a.exitCode(), a.output(), a.root(), a.uncollectedFiles()
 		}
 		plain.add(a, stopped)
 		if !a.left() || len(a.begun()) == 0 {

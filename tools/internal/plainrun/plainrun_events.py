@@ -56,6 +56,11 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left)
 
 
+def pytest_sessionstart(session):
+    config = session.config
+    _tell("root", _name(os.path.relpath(config.rootpath, config.invocation_params.dir)))
+
+
 def pytest_collection_finish(session):
     _tell("collected", *[_name(item.nodeid) for item in session.items])
 

@@ -1,6 +1,7 @@
 package plainrun
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -74,6 +75,36 @@ func TestPytest(t *testing.T) {
 				t.Errorf("got %s, code %d, want %s, code %d", got, plain.Code, test.want, test.code)
 			}
 		})
+	}
+}
+
+// Node ids are relative to the folder of the configuration, or else to where pytest starts.
+func TestPytestRoot(t *testing.T) {
+	if err := exec.Command("python3", "-m", "pytest", "--version").Run(); err != nil {
+		t.Skipf("python3 has no pytest: %v", err)
+	}
+	for file, want := range map[string]string{"pytest.ini": ".. map[inner/test_it.py::test_a:1]", "README": ". map[test_it.py::test_a:1]"} {
+		folder := t.TempDir()
+		inner := filepath.Join(folder, "inner")
+		err := errors.Join(
+			os.Mkdir(inner, 0o755),
+			os.WriteFile(filepath.Join(folder, file), []byte("[pytest]\n"), 0o644),
+			os.WriteFile(filepath.Join(inner, "test_it.py"), []byte("def test_a(): pass\n"), 0o644),
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := Suite{Folder: inner, Limit: time.Minute, Scratch: t.TempDir()}.Pytest(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		times := map[string]int{}
+		for id, cases := range plain.Tests {
+			times[id] = len(cases)
+		}
+		if got := fmt.Sprint(plain.Root, " ", times); got != want {
+			t.Errorf("%s: got %s, want %s", file, got, want)
+		}
 	}
 }
 

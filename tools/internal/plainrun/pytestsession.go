@@ -16,6 +16,7 @@ const internalError = 3
 // pytestSession is what one process of pytest did, by the events that it wrote. Tests are
 // named as these name them.
 type pytestSession struct {
+	rootdir                string // from where pytest was started
 	collected, uncollected []string
 	due                    map[string]int     // how many results a test has yet to have
 	phases                 map[string]*phases // of the tests that run
@@ -46,6 +47,8 @@ func (s *pytestSession) read(line string) bool {
 	s.events++
 	event, words := words[0], words[1:]
 	switch {
+	case event == "root" && len(words) == 1:
+		s.rootdir = nodeID(words[0])
 	case event == "collected":
 		s.collected = words
 		for _, name := range words {
@@ -116,6 +119,7 @@ func (s *pytestSession) finished() []junitxml.Case {
 
 func (s *pytestSession) cut() []string              { return nodeIDs(s.running) }
 func (s *pytestSession) uncollectedFiles() []string { return nodeIDs(s.uncollected) }
+func (s *pytestSession) root() string               { return s.rootdir }
 func (s *pytestSession) exitCode() int              { return s.code }
 func (s *pytestSession) output() string             { return s.said }
 
