@@ -52,11 +52,9 @@ const (
 	byGo
 )
 
-// hostileFlags are for tests of which some wait for their time limit and need no processor,
-// and some break the sandbox that Bazel would give to the next test.
+// hostileFlags are for tests of which some wait for their time limit and need no processor.
 var hostileFlags = []string{
 	"--jobs=8", "--local_test_jobs=8", "--test_timeout=60",
-	"--noreuse_sandbox_directories",
 	"--no@rules_xdist//rules:bytecode",
 }
 

@@ -168,7 +168,13 @@ func (b bench) runTargets(ctx context.Context, p part) (testedTargets, error) {
 			t.problems = append(t.problems, finding{suite: p.name, what: fmt.Sprintf("gazelle: exit code %d", gazelle.Code)})
 		}
 	}
-	tested, err := b.Run(ctx, "test", append([]string{"//...", "--keep_going", "--build_tests_only", "--test_output=errors", "--test_summary=none"}, p.flags...)...)
+	flags := append([]string{
+		"//...", "--keep_going", "--build_tests_only", "--test_output=errors", "--test_summary=none",
+		// A sandbox that a test has broken would be the next one's; and Bazel 7.7 crashes at
+		// times where it takes one.
+		"--noreuse_sandbox_directories",
+	}, p.flags...)
+	tested, err := b.Run(ctx, "test", flags...)
 	t.add(p, tested.Build)
 	return t, err
 }
