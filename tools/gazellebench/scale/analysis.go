@@ -23,7 +23,10 @@ type analysis struct {
 	// cpu is the server's processor time, in seconds; wall has all of the command.
 	cpu, wall float64
 	// heap is what the server holds after it, in bytes.
-	heap, targets, packages, actions float64
+	heap, targets, actions float64
+	// nodes are those of the server's graph: what is loaded and analysed, and what that
+	// needs to know of files and folders. Nothing else that the machine does changes them.
+	nodes float64
 }
 
 // analysed are the medians of one tree: of one test, of all targets with the test's cost
@@ -116,6 +119,7 @@ func (t *tree) medians() analysed {
 	m.all.cpu -= m.one.cpu
 	m.all.wall -= m.one.wall
 	m.all.heap -= m.one.heap
+	m.all.nodes -= m.one.nodes
 	return m
 }
 
@@ -177,10 +181,10 @@ func readMetrics(events string) (analysis, error) {
 		}
 		if m := event.BuildMetrics; m != nil {
 			return analysis{
-				cpu:      float64(m.Timing.CPU) / 1e3,
-				targets:  float64(m.Targets.Configured),
-				packages: float64(m.Packages.Loaded),
-				actions:  float64(m.Actions.Created),
+				cpu:     float64(m.Timing.CPU) / 1e3,
+				targets: float64(m.Targets.Configured),
+				actions: float64(m.Actions.Created),
+				nodes:   float64(m.Graph.Nodes),
 			}, nil
 		}
 	}
@@ -196,9 +200,9 @@ type metricsEvent struct {
 		Targets struct {
 			Configured int64 `json:"targetsConfigured,string"`
 		} `json:"targetMetrics"`
-		Packages struct {
-			Loaded int64 `json:"packagesLoaded,string"`
-		} `json:"packageMetrics"`
+		Graph struct {
+			Nodes int64 `json:"postInvocationSkyframeNodeCount"`
+		} `json:"buildGraphMetrics"`
 		Timing struct {
 			CPU int64 `json:"cpuTimeInMs,string"`
 		} `json:"timingMetrics"`

@@ -36,6 +36,7 @@ func figures() []figure {
 		{"loading and analysis, one test: CPU s", func(s size) float64 { return s.ours.one.cpu }, func(s size) float64 { return s.plain.one.cpu }},
 		{"the same of //..., less one test: CPU s", func(s size) float64 { return s.ours.all.cpu }, func(s size) float64 { return s.plain.all.cpu }},
 		{"the same: wall s", func(s size) float64 { return s.ours.all.wall }, func(s size) float64 { return s.plain.all.wall }},
+		{"nodes of Bazel's graph, less one test", func(s size) float64 { return s.ours.all.nodes }, func(s size) float64 { return s.plain.all.nodes }},
 		{"memory of the server, less one test: MB", func(s size) float64 { return s.ours.all.heap / 1e6 }, func(s size) float64 { return s.plain.all.heap / 1e6 }},
 		{"configured targets", func(s size) float64 { return s.ours.all.targets }, func(s size) float64 { return s.plain.all.targets }},
 		{"actions", func(s size) float64 { return s.ours.all.actions }, func(s size) float64 { return s.plain.all.actions }},
@@ -110,11 +111,11 @@ func medianOf(all []analysis) analysis {
 		return median(values)
 	}
 	return analysis{
-		cpu:      of(func(a analysis) float64 { return a.cpu }),
-		wall:     of(func(a analysis) float64 { return a.wall }),
-		heap:     of(func(a analysis) float64 { return a.heap }),
-		targets:  of(func(a analysis) float64 { return a.targets }),
-		packages: of(func(a analysis) float64 { return a.packages }),
-		actions:  of(func(a analysis) float64 { return a.actions }),
+		cpu:     of(func(a analysis) float64 { return a.cpu }),
+		wall:    of(func(a analysis) float64 { return a.wall }),
+		heap:    of(func(a analysis) float64 { return a.heap }),
+		targets: of(func(a analysis) float64 { return a.targets }),
+		actions: of(func(a analysis) float64 { return a.actions }),
+		nodes:   of(func(a analysis) float64 { return a.nodes }),
 	}
 }
