@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package sandbox runs the command of an action apart from the host and from other actions:
 // in Linux namespaces where the kernel allows them, with less where it does not. Probe says
 // which. It knows nothing of Buildbarn, and of no other system than Linux.

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command sandboxinit is the first process of an action's sandbox, and nothing else. The
 // server itself can be that as well, but takes several times as long to start.
 package main
