@@ -8,6 +8,7 @@ The decisions are pure and know neither pytest nor Bazel nor the operating syste
     share       which of all items a shard runs
     nodeids     node ids as pytest says them, and as the whole repository knows them
     census      what to say of items that no target owns
+    search_path where processes that tests start find modules
     identity    the names by which a shard's tests tell it from others
 
 What touches the world is thin:

@@ -28,6 +28,7 @@ from rules_xdist.journal import FAILURES, Journal, Story
 from rules_xdist.measuring import Measurement
 from rules_xdist.process import Watch
 from rules_xdist.scratch import Scratch
+from rules_xdist.search_path import for_children
 from rules_xdist.settings import START, Settings
 
 
@@ -162,12 +163,22 @@ def _enter(settings: Settings) -> None:
     os.chdir(os.path.join(settings.start, settings.folder))
 
 
+def _let_children_import() -> None:
+    """Before the current folder changes."""
+    folders = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    runfiles = os.environ.get("TEST_SRCDIR") or os.pardir
+    path = for_children(os.environ.get("PYTHONPATH"), sys.path, runfiles, folders)
+    if path is not None:
+        os.environ["PYTHONPATH"] = path
+
+
 def _absolute(entry: str) -> str:
     return os.path.abspath(entry) if entry else entry
 
 
 def _set_environment(settings: Settings, scratch: Scratch, number: int) -> None:
     """The child's, for its tests to see."""
+    _let_children_import()
     _enter(settings)
     if settings.workers == 1:
         os.environ.update(settings.worker.environ())
