@@ -1,14 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
+	"time"
 
 	"github.com/rules-xdist/rules_xdist/tools/gazellebench/corpus"
 )
@@ -46,7 +48,7 @@ func (b bench) reports(ctx context.Context, workspace string, files int) (report
 	if output, err := build.CombinedOutput(); err != nil {
 		return costs, fmt.Errorf("go build ./tools/xdist: %w\n%s", err, output)
 	}
-	var ours, peer []*os.ProcessState
+	var ours, peer []reportRun
 	for range b.rounds {
 		a, err := passes(ctx, workspace, files, xdist, "--no-gazelle")
 		if err != nil {
@@ -64,27 +66,60 @@ func (b bench) reports(ctx context.Context, workspace string, files int) (report
 }
 
 // passes runs a program that is to say that all tests passed.
-func passes(ctx context.Context, folder string, files int, program string, args ...string) (*os.ProcessState, error) {
+func passes(ctx context.Context, folder string, files int, program string, args ...string) (reportRun, error) {
 	command := exec.CommandContext(ctx, program, args...)
 	command.Dir = folder
 	command.Env = append(os.Environ(), "BAZEL_REAL="+filepath.Join(folder, "bazel"))
-	output, err := command.CombinedOutput()
-	if err == nil && !strings.Contains(string(output), strconv.Itoa(files*testsInReport)+" passed") {
-		err = fmt.Errorf("does not say that all tests passed")
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	if err := command.Start(); err != nil {
+		return reportRun{}, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	r, err := watch(command.Process.Pid, ended)
+	if err == nil && !strings.Contains(output.String(), strconv.Itoa(files*testsInReport)+" passed") {
+		err = errors.New("does not say that all tests passed")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w\n%.2000s", program, err, output)
+		return r, fmt.Errorf("%s: %w\n%.2000s", program, err, output.String())
 	}
-	return command.ProcessState, nil
+	r.cpu = (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds()
+	return r, nil
 }
 
-func cpuAndMemory(runs []*os.ProcessState) (cpu, maxBytes float64) {
+// reportRun is what one program took.
+type reportRun struct{ cpu, maxBytes float64 }
+
+// watch looks at a process's memory until it has ended. What the operating system tells
+// at the end is no less than what this program held when it started the process.
+func watch(pid int, ended <-chan error) (reportRun, error) {
+	var r reportRun
+	for {
+		select {
+		case err := <-ended:
+			return r, err
+		case <-time.After(5 * time.Millisecond):
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			if err == nil {
+				r.maxBytes = max(r.maxBytes, peak(string(status)))
+			}
+		}
+	}
+}
+
+// peak returns the greatest size that a process had, in bytes, from what /proc says of it.
+func peak(status string) float64 {
+	_, after, _ := strings.Cut(status, "VmHWM:")
+	var kilobytes float64
+	_, _ = fmt.Sscan(after, &kilobytes)
+	return kilobytes * 1024
+}
+
+func cpuAndMemory(runs []reportRun) (cpu, maxBytes float64) {
 	var cpus, peaks []float64
 	for _, run := range runs {
-		cpus = append(cpus, (run.UserTime() + run.SystemTime()).Seconds())
-		if usage, ok := run.SysUsage().(*syscall.Rusage); ok {
-			peaks = append(peaks, float64(usage.Maxrss)*1024)
-		}
+		cpus, peaks = append(cpus, run.cpu), append(peaks, run.maxBytes)
 	}
 	return median(cpus), median(peaks)
 }

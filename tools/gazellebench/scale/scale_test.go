@@ -31,6 +31,15 @@ func TestMedian(t *testing.T) {
 	}
 }
 
+func TestPeak(t *testing.T) {
+	if got := peak("Name:\tx\nVmHWM:\t     100 kB\nVmRSS:\t 7 kB\n"); got != 102400 {
+		t.Errorf("got %v", got)
+	}
+	if got := peak("Name:\tx\nState:\tZ (zombie)\n"); got != 0 {
+		t.Errorf("a process that has ended: got %v", got)
+	}
+}
+
 // TestPlain holds the peer to what it is compared with: the same libraries, and one
 // py_test for each test file, with the conftest.py files that pytest would load.
 func TestPlain(t *testing.T) {
