@@ -1,0 +1,1 @@
+"""Sells the seats of a house."""

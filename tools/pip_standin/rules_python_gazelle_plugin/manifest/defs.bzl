@@ -1,0 +1,4 @@
+"""A stand-in, which makes nothing."""
+
+def gazelle_python_manifest(**_kwargs):
+    pass
