@@ -160,7 +160,7 @@ func TestArchive(t *testing.T) {
 	}
 	t.Run("has what users need, and not more", func(t *testing.T) {
 		names := entries(t, first, expand(source["strip_prefix"].(string), version))
-		wanted := append(examples(t), "MODULE.bazel", "LICENSE", "README.md", "go.mod", "gazelle_ext/stdlib.txt", "tools/buildbarn/go.mod")
+		wanted := append(examples(t), readPresubmit(t).TestModule.ModulePath+"/MODULE.bazel", "MODULE.bazel", "LICENSE", "README.md", "go.mod", "gazelle_ext/stdlib.txt", "tools/buildbarn/go.mod")
 		for _, name := range wanted {
 			if !slices.Contains(names, name) {
 				t.Errorf("%s is missing", name)

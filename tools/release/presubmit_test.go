@@ -1,6 +1,7 @@
 package release
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,31 @@ func TestPresubmitNamesTargetsThatExist(t *testing.T) {
 				t.Errorf("%s: %s is not visible to others", name, target)
 			}
 		}
+	}
+}
+
+// The test module is part of the archive, and uses the module beside it instead of a version
+// that the registry does not have yet.
+func TestTestModule(t *testing.T) {
+	path := readPresubmit(t).TestModule.ModulePath
+	content := string(read(t, path+"/MODULE.bazel"))
+	file, err := build.ParseModule(path, []byte(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var to string
+	for _, rule := range file.Rules("local_path_override") {
+		if rule.AttrString("module_name") == "rules_xdist" {
+			to = rule.AttrString("path")
+		}
+	}
+	above, err := os.Stat(inRepository(path + "/" + to))
+	root, rootErr := os.Stat(repository)
+	if to == "" || err != nil || rootErr != nil || !os.SameFile(above, root) {
+		t.Errorf("%s/MODULE.bazel: its local_path_override of rules_xdist, %q, is not this repository", path, to)
+	}
+	if strings.Contains(content, "runtime_env_toolchains") {
+		t.Errorf("%s: depends on the Python of the registry's machines", path)
 	}
 }
 
