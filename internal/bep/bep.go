@@ -53,6 +53,12 @@ type Shard struct {
 	Attempts []Attempt // in their order; none when the shard did not finish
 }
 
+// Passed reports whether the last attempt of the shard passed; without one it did not.
+func (s Shard) Passed() bool {
+	n := len(s.Attempts)
+	return n > 0 && s.Attempts[n-1].Status == Passed
+}
+
 // Attempt is one try at a shard; there are several when a target is flaky.
 type Attempt struct {
 	Number   int

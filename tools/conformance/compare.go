@@ -227,7 +227,7 @@ func (p part) suiteOf(label string) suite {
 
 func hasFailed(t bep.Target) bool {
 	for _, shard := range t.Shards {
-		if len(shard.Attempts) == 0 || shard.Attempts[len(shard.Attempts)-1].Status != bep.Passed {
+		if !shard.Passed() {
 			return true
 		}
 	}

@@ -139,7 +139,7 @@ func (c *cell) read(stream, output string, failed bool) error {
 
 func passed(target bep.Target) bool {
 	for _, shard := range target.Shards {
-		if n := len(shard.Attempts); n == 0 || shard.Attempts[n-1].Status != bep.Passed {
+		if !shard.Passed() {
 			return false
 		}
 	}
